@@ -13,10 +13,10 @@ using Kiket.Api.Extensions;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
-using Kiket.Api.Metrics;
 using Kiket.Api.Milestones;
 using Kiket.Api.Notifications;
 using Kiket.Api.OAuth;
+using Kiket.Api.Observability;
 using Kiket.Api.OpenApi;
 using Kiket.Api.Organizations;
 using Kiket.Api.Projects;
@@ -46,7 +46,7 @@ builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdC
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 builder.Services.AddKiketOpenApi();
 builder.Services.AddKiketHealth(settings);
-builder.Services.AddKiketMetrics(settings);
+builder.AddKiketObservability(settings);
 builder.Services.AddScoped<EventStreamSource>();
 builder.Services.AddSingleton<OpenRequests>();
 builder.Services.AddSingleton<RecordedRefusals>();
@@ -60,7 +60,8 @@ builder.Services.AddExceptionHandler<ErrorHandler>();
 builder
     .Services.AddAuthentication(BearerHandler.SchemeName)
     .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
-    .AddPageCookie();
+    .AddPageCookie()
+    .AddSignInProvider(settings);
 builder.Services.AddKiketOAuth(settings);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
@@ -141,6 +142,7 @@ app.MapHealthProbes();
 app.MapJwks();
 app.MapOAuth();
 app.MapSignInPages();
+app.MapProviderSignIn(settings);
 app.MapTwoStepPages();
 
 return await app.ServeAsync();

@@ -27,7 +27,7 @@ public sealed class FolderTests
         "Idempotency",
         "Infrastructure",
         "Jobs",
-        "Metrics",
+        "Observability",
         "OpenApi",
         "Persistence",
         "Ports",

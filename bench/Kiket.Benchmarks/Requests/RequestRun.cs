@@ -75,6 +75,7 @@ internal static class RequestRun
         await database.FreezeAsync(other);
         try
         {
+            await database.TidyAsync();
             await Load.ForAsync(app, operation, Clients, WarmUp);
             await finish();
 

@@ -20,11 +20,12 @@ internal static class Pages
           width: 100%; padding: .5rem .75rem; font: inherit; color: inherit; background: #fff; border: 1px solid #6a737d;
           border-radius: .25rem;
         }
-        button {
-          margin: 1.5rem .5rem 0 0; padding: .5rem 1.25rem; font: inherit; font-weight: 600; color: #fff; background: #0b5cad;
-          border: 2px solid #0b5cad; border-radius: .25rem; cursor: pointer;
+        button, .button {
+          display: inline-block; margin: 1.5rem .5rem 0 0; padding: .5rem 1.25rem; font: inherit; font-weight: 600;
+          color: #fff; background: #0b5cad; border: 2px solid #0b5cad; border-radius: .25rem; cursor: pointer;
         }
-        button.plain { color: #0b5cad; background: #fff; }
+        button.plain, .button { color: #0b5cad; background: #fff; }
+        .button { text-decoration: none; }
         a { color: #0b5cad; }
         :focus-visible { outline: 3px solid #d9730d; outline-offset: 2px; }
         .error { margin: .25rem 0 0; color: #b3261e; font-weight: 600; }
@@ -35,8 +36,8 @@ internal static class Pages
           body { color: #e6e8eb; background: #14171a; }
           main { background: #1e2226; border-color: #4b5563; }
           input { background: #14171a; border-color: #9aa4af; }
-          button { color: #0d1117; background: #7cb7ff; border-color: #7cb7ff; }
-          button.plain { color: #7cb7ff; background: #1e2226; }
+          button, .button { color: #0d1117; background: #7cb7ff; border-color: #7cb7ff; }
+          button.plain, .button { color: #7cb7ff; background: #1e2226; }
           a { color: #7cb7ff; }
           .error { color: #ff9d95; }
           .hint { color: #b6bec7; }

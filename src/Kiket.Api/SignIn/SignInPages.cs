@@ -7,6 +7,7 @@ using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
+using Kiket.Infrastructure.Settings;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -19,10 +20,15 @@ internal static class SignInPages
 {
     public const string Path = "/sign-in";
 
+    private const string ByPassword = "password";
     private const string CodePath = "/sign-in/code";
     private const string Pending = "pending";
     private const string SignOutPath = "/sign-out";
-    private const string ReturnUrl = "return_url";
+    public const string ReturnUrl = "return_url";
+
+    /// <summary>How the audit log names a sign-in by an identity provider.</summary>
+    public const string ByProvider = "identity_provider";
+
     private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
 
     /// <summary>How long a right password waits for its code.</summary>
@@ -83,7 +89,7 @@ internal static class SignInPages
         )
             return Refused();
 
-        PageCookie.Identify(context, "password");
+        PageCookie.Identify(context, ByPassword);
         var begin = new BeginSignInCommand(email, organization.Length == 0 ? null : organization);
         var candidates = (await mediator.Send(begin, ct)).Value;
         if (candidates.Count == 0)
@@ -102,10 +108,7 @@ internal static class SignInPages
         if (right.Count > 1)
             return SignInForm(context, returnUrl, email, organizations: [.. right.Select(c => c.Organization)]);
 
-        var user = right[0].User;
-        if (user.HasSecondStep)
-            return CodeForm(context, PendingSignIns(context).Protect($"{user.Id.Value} {user.Stamp}", CodeWait), returnUrl);
-        return await CompleteAsync(context, user, null, returnUrl, ct) ?? Refused();
+        return await ContinueAsync(context, right[0].User, ByPassword, returnUrl, ct) ?? Refused();
 
         IResult Refused()
         {
@@ -114,22 +117,37 @@ internal static class SignInPages
         }
     }
 
+    /// <summary>Asks for the code of a user with a second step, or completes the sign-in.</summary>
+    /// <param name="credential">What the user has shown.</param>
+    /// <returns>The answer, or null when the user has changed meanwhile.</returns>
+    public static async Task<IResult?> ContinueAsync(
+        HttpContext context,
+        PageUser user,
+        string credential,
+        string returnUrl,
+        CancellationToken ct
+    ) =>
+        user.HasSecondStep
+            ? CodeForm(context, PendingSignIns(context).Protect($"{user.Id.Value} {user.Stamp}", CodeWait), returnUrl)
+            : await CompleteAsync(context, user, credential, null, returnUrl, ct);
+
     /// <returns>The answer, or null when the user has changed meanwhile or the code is wrong.</returns>
     private static async Task<IResult?> CompleteAsync(
         HttpContext context,
         PageUser user,
+        string credential,
         string? code,
         string returnUrl,
         CancellationToken ct
     )
     {
-        PageCookie.Identify(context, code is null ? "password" : "code", user.Actor);
+        PageCookie.Identify(context, credential, user.Actor);
         var mediator = context.RequestServices.GetRequiredService<IMediator>();
         var signedIn = await mediator.Send(new CompleteSignInCommand(user, code), ct);
         if (signedIn.IsRefused)
             return null;
         await PageCookie.SignInAsync(context, signedIn.Value);
-        return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl : Path);
+        return Results.LocalRedirect(LocalOr(returnUrl));
     }
 
     private static ITimeLimitedDataProtector PendingSignIns(HttpContext context) =>
@@ -153,9 +171,9 @@ internal static class SignInPages
         if (await FindPendingAsync(context, mediator, pending, ct) is not { } user)
             return Results.LocalRedirect(AddressFor(returnUrl)); // it took too long
 
-        PageCookie.Identify(context, "password");
+        PageCookie.Identify(context, ByPassword);
         var isTry = !(await mediator.Send(new BeginCodeTryCommand(user.Id), ct)).IsRefused;
-        if (isTry && await CompleteAsync(context, user, code, returnUrl, ct) is { } answer)
+        if (isTry && await CompleteAsync(context, user, "code", code, returnUrl, ct) is { } answer)
             return answer;
         if (isTry)
             await mediator.Send(new RefuseSignInCommand(user.Id), ct);
@@ -212,7 +230,7 @@ internal static class SignInPages
         );
 
     /// <summary>Whether a text can be what is stored; the database refuses some characters.</summary>
-    private static bool CouldBe(string text, int maxLength) => text.Length <= maxLength && !text.Any(char.IsControl);
+    public static bool CouldBe(string text, int maxLength) => text.Length <= maxLength && !text.Any(char.IsControl);
 
     private static IResult SignInForm(
         HttpContext context,
@@ -242,12 +260,23 @@ internal static class SignInPages
                 {organization}
                 {Pages.Field("password", "Password", "password", "current-password")}
                 <button type="submit">Sign in</button>
+                {ProviderLink(context, returnUrl)}
                 """
             )
         );
         var status = error is null && organizations is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
         return Pages.Page(context, "Sign in", form, status, RedirectTargetOf(returnUrl));
     }
+
+    private static Html ProviderLink(HttpContext context, string returnUrl) =>
+        context.RequestServices.GetRequiredService<KiketSettings>().SignInProvider is { } provider
+            ? Html.Of(
+                $"""
+                <p><a class="button" href="{QueryHelpers.AddQueryString(ProviderSignIn.Path, ReturnUrl, returnUrl)}">Sign in with
+                {provider.Name}</a></p>
+                """
+            )
+            : Html.Empty;
 
     private static IResult SignedIn(HttpContext context, PageUser user) =>
         Pages.Page(
@@ -338,6 +367,9 @@ internal static class SignInPages
             ),
             error is null && againError is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity
         );
+
+    /// <summary>Where a sign-in leads: the page that asked for it, or the page of the sign-in.</summary>
+    public static string LocalOr(string returnUrl) => IsLocal(returnUrl) ? returnUrl : Path;
 
     /// <summary>Browsers read a backslash as a slash, and two slashes as another host.</summary>
     private static bool IsLocal(string url) =>

@@ -111,6 +111,14 @@ internal static class Bootstrap
             );
         }
 
+        if (!await services.GetRequiredService<RowPolicies>().HoldAsync(CancellationToken.None))
+        {
+            app.Logger.LogWarning(
+                "Database:RowLevelSecurity has no effect, because the role of the connection to PostgreSQL is a superuser or has "
+                    + "BYPASSRLS. Use an ordinary role."
+            );
+        }
+
         if (!settings.KeyRing.IsEncrypted && !app.Environment.IsDevelopment())
         {
             app.Logger.LogWarning(

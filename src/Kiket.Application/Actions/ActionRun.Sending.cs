@@ -67,7 +67,10 @@ internal sealed partial class ActionRun
         var host = ActionRequest.HostOf(new(address));
         if (await FindHostAsync(host, ct) is not { } webhook)
             return Error.Validation("url", $"Actions can send to at most {MaxHosts} hosts.");
-        var request = JsonSerializer.Serialize(new ActionRequest(method, address, headers, body), WireJson.Options);
+        var request = JsonSerializer.Serialize(
+            new ActionRequest(method, address, headers, body) { Trace = Tracing.Current },
+            WireJson.Options
+        );
         var delivery = WebhookDelivery.Send(
             webhook,
             protector.Protect(ISecretProtector.ActionPurpose, request),

@@ -74,6 +74,10 @@ internal sealed record EventDto
 
     public required EventOrganization Organization { get; init; }
 
+    /// <summary>The trace context of the request that caused it, or null; deliveries carry it in a header.</summary>
+    [JsonIgnore]
+    public string? Trace { get; init; }
+
     /// <summary>Data that only this kind of event has.</summary>
     [JsonExtensionData]
     public Dictionary<string, object?> More { get; init; } = new(StringComparer.Ordinal);
@@ -162,6 +166,7 @@ internal static class EventDocuments
             Id = e.EventId,
             Sequence = e.Sequence,
             Event = e.Name,
+            Trace = e.Facts.Trace,
             EventType = e.Name[(e.Name.LastIndexOf('.') + 1)..],
             Timestamp = e.OccurredAt,
             OrganizationId = e.OrganizationId,

@@ -2,7 +2,6 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
@@ -13,8 +12,7 @@ internal sealed class BeginCodeTryHandler(IKiketDb db, TimeProvider time) : ICom
 {
     public async Task<Result<bool>> Handle(BeginCodeTryCommand command, CancellationToken ct)
     {
-        // Nobody has signed in, so the tenant filter would hide every row.
-        var signIn = await db.AcrossTenants<PasswordSignIn>().SingleOrDefaultAsync(s => s.UserId == command.User, ct);
+        var signIn = await db.FindSignInAsync(command.User, ct);
         if (signIn is null || !signIn.BeginTry(time.GetUtcNow()))
             return UserErrors.WrongCode;
         return true;

@@ -42,7 +42,7 @@ internal sealed class BeginSignInHandler(IKiketDb db, TimeProvider time)
             .OrderBy(x => x.Slug)
             .ToListAsync(ct);
         return found
-            .Where(x => x.SignIn.BeginTry(now))
+            .Where(x => x.SignIn.PasswordHash is not null && x.SignIn.BeginTry(now))
             .Select(x => new SignInCandidate(PageUser.Of(x.User, x.SignIn), x.Slug, x.SignIn.PasswordHash!))
             .ToList();
     }

@@ -1,8 +1,6 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
@@ -14,8 +12,7 @@ internal sealed class ForgetSignInTryHandler(IKiketDb db, TimeProvider time)
 {
     public async Task<Result<bool>> Handle(ForgetSignInTryCommand command, CancellationToken ct)
     {
-        // Nobody has signed in, so the tenant filter would hide every row.
-        var signIn = await db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == command.User, ct);
+        var signIn = await db.GetSignInAsync(command.User, ct);
         signIn.ForgetTry(time.GetUtcNow());
         return true;
     }

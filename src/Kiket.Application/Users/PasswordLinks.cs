@@ -1,7 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
@@ -23,7 +22,7 @@ internal static class PasswordLinks
     )
     {
         var token = TokenSecret.Generate(PasswordSignIn.LinkLabel);
-        var signIn = await db.AcrossTenants<PasswordSignIn>().SingleOrDefaultAsync(s => s.UserId == user.Id, ct);
+        var signIn = await db.FindSignInAsync(user.Id, ct);
         if (signIn is null)
             db.PasswordSignIns.Add(signIn = PasswordSignIn.For(user, now));
         signIn.OfferLink(token, now);

@@ -16,7 +16,7 @@ internal sealed class RefuseSignInHandler(IKiketDb db, IUnitOfWork work, TimePro
     {
         // Nobody has signed in, so the tenant filter would hide every row.
         var user = await db.AcrossTenants<User>().SingleAsync(u => u.Id == command.User, ct);
-        var signIn = await db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == command.User, ct);
+        var signIn = await db.GetSignInAsync(command.User, ct);
         work.Audit(user, "sign_in_failed");
         if (signIn.IsLocked(time.GetUtcNow()))
             work.Audit(user, "locked_out");

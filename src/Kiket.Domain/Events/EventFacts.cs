@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
@@ -17,6 +18,12 @@ internal sealed record EventFacts
 
     /// <summary>How many events in a row caused each other before this one; 0 for what a person did.</summary>
     public int Depth { get; init; }
+
+    /// <summary>
+    /// The trace context (W3C <c>traceparent</c>) of the request that caused it, or null where nobody records traces.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trace { get; init; }
 
     /// <summary>The issue as it was then, or null for an event of a project.</summary>
     public LoggedIssue? Issue { get; init; }

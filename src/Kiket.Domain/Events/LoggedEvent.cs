@@ -59,8 +59,15 @@ internal sealed class LoggedEvent
     /// <param name="happened">What has happened to it.</param>
     /// <param name="cause">What brought it about.</param>
     /// <param name="depth">How many events in a row caused each other before this one.</param>
+    /// <param name="trace">The trace context of what caused it, or null.</param>
     /// <returns>One or more entries without their sequence.</returns>
-    public static IEnumerable<LoggedEvent> Of(IAggregateRoot root, IDomainEvent happened, EventCause cause, int depth)
+    public static IEnumerable<LoggedEvent> Of(
+        IAggregateRoot root,
+        IDomainEvent happened,
+        EventCause cause,
+        int depth,
+        string? trace = null
+    )
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(happened);
@@ -87,6 +94,7 @@ internal sealed class LoggedEvent
                         To = fact.To,
                         Changes = fact.Changes,
                         Depth = depth,
+                        Trace = trace,
                         Issue = snapshot,
                         Comment = comment?.Body,
                         CommentAuthorId = comment?.AuthorId,

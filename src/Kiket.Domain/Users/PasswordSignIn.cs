@@ -2,7 +2,10 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Users;
 
-/// <summary>How a user signs in on the pages: by a password that a one-time link sets. Counts the tries that fail.</summary>
+/// <summary>
+/// How a user signs in on the pages: by a password that a one-time link sets, or by an identity provider. Counts the tries that
+/// fail.
+/// </summary>
 internal sealed class PasswordSignIn : AggregateRoot<long>
 {
     /// <summary>The fewest characters of a password.</summary>
@@ -34,7 +37,7 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
     /// <summary>The hashed password, or null before the user has set one.</summary>
     public string? PasswordHash { get; private set; }
 
-    /// <summary>Changes with the password, which ends all sign-ins before it.</summary>
+    /// <summary>Changes with the password, which ends all sign-ins before it; empty before the first sign-in.</summary>
     public string Stamp { get; private set; } = "";
 
     /// <summary>Tries since the last sign-in.</summary>
@@ -97,6 +100,16 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
         return Result.Success;
     }
 
+    /// <summary>Lets the user sign in without a password: an identity provider vouches for them.</summary>
+    /// <param name="at">Instant of the sign-in.</param>
+    public void AllowProvider(DateTimeOffset at)
+    {
+        if (Stamp.Length > 0)
+            return;
+        Stamp = Guid.NewGuid().ToString("N");
+        Touch(at);
+    }
+
     /// <summary>Whether nobody can sign in as the user at the moment.</summary>
     /// <param name="at">The instant.</param>
     public bool IsLocked(DateTimeOffset at) => at < LockedUntil;
@@ -109,7 +122,7 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
     /// <returns>Whether the password may be compared.</returns>
     public bool BeginTry(DateTimeOffset at)
     {
-        if (PasswordHash is null || IsLocked(at))
+        if (Stamp.Length == 0 || IsLocked(at))
             return false;
         if (LockedUntil is not null)
             (Tries, LockedUntil) = (0, null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Kiket.Application.Actions;
@@ -23,6 +24,7 @@ internal sealed partial class OutboxProcessor(
     IServiceScopeFactory scopes,
     WebhookSchedule schedule,
     Listeners listeners,
+    WebhookMetrics metrics,
     TimeProvider time,
     ILogger<OutboxProcessor> logger
 )
@@ -88,14 +90,18 @@ internal sealed partial class OutboxProcessor(
     {
         try
         {
-            return await ReactAsync(turn, ct) ? TurnEnd.Done : TurnEnd.Lost;
+            if (!await ReactAsync(turn, ct))
+                return TurnEnd.Lost;
+            metrics.Reacted(isDone: true);
+            return TurnEnd.Done;
         }
         catch (Exception failure)
             when (!DatabaseFailure.IsUnavailable(failure)
                 && (failure is not OperationCanceledException || !ct.IsCancellationRequested)
             )
         {
-            LogFailure(failure, turn.Event.Id, turn.Event.Name);
+            LogFailure(failure, turn.Event.Id, turn.Event.Name, turn.Event.OrganizationId);
+            metrics.Reacted(isDone: false);
             var attempts = turn.Attempts + 1;
             return await PostponeAsync(
                 turn,
@@ -236,6 +242,8 @@ internal sealed partial class OutboxProcessor(
     private async Task<bool> ReactAsync(ReactionTurn turn, CancellationToken ct)
     {
         var logged = turn.Event;
+        using var span = Tracing.Start("react to event", ActivityKind.Consumer, logged.Facts.Trace);
+        span?.SetTag("kiket.event.name", logged.Name);
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         var db = await services.SignInServiceAsync(logged.OrganizationId, ct);
@@ -344,8 +352,11 @@ internal sealed partial class OutboxProcessor(
         return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The reactions to event {Id} ({Event}) failed; they will be retried later.")]
-    private partial void LogFailure(Exception failure, long id, string @event);
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The reactions to event {Id} ({Event}) of organization {OrganizationId} failed; they will be retried later."
+    )]
+    private partial void LogFailure(Exception failure, long id, string @event, OrganizationId organizationId);
 
     private sealed class OpenPlace
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
@@ -36,6 +38,7 @@ internal sealed class CurrentActor : ICurrentActor
         actor = signedIn;
         Scopes = scopes;
         Extension = null;
+        Activity.Current?.SetTag(Tracing.Organization, signedIn.OrganizationId.Value); // for the log as well as for traces
     }
 
     /// <summary>Signs an extension in: it acts as its service, and only as its scopes allow.</summary>

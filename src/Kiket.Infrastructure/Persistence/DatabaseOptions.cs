@@ -29,5 +29,8 @@ internal sealed record DatabaseOptions
     /// </summary>
     public int BusyTimeoutSeconds { get; set; } = 10;
 
+    /// <summary>Whether PostgreSQL keeps the rows of organizations apart, as a second wall behind the query filter.</summary>
+    public bool RowLevelSecurity { get; set; }
+
     public bool MigratesOnStart => MigrateOnStart ?? Provider is DatabaseProvider.Sqlite;
 }

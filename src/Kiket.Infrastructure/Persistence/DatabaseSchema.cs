@@ -15,7 +15,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The
 /// caller holds the database lock, for which the database must exist.
 /// </summary>
-internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
+internal sealed partial class DatabaseSchema(KiketDbContext db, RowPolicies policies, DatabaseOptions options)
 {
     /// <summary>An index of a large table takes minutes.</summary>
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(2);
@@ -67,13 +67,15 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
         await new TextUpgrade(db).RunAsync(ct);
         if (!await HasJobStorageAsync(ct))
             await InstallJobStorageAsync(ct);
+        await policies.ApplyAsync(ct);
         return pending;
     }
 
     public async Task<bool> IsCurrentAsync(CancellationToken ct) =>
         !(await db.Database.GetPendingMigrationsAsync(ct)).Any()
         && await new TextUpgrade(db).IsDoneAsync(ct)
-        && await HasJobStorageAsync(ct);
+        && await HasJobStorageAsync(ct)
+        && await policies.AreCurrentAsync(ct);
 
     /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
     public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) =>

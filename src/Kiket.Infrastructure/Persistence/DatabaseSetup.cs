@@ -17,8 +17,9 @@ internal static class DatabaseSetup
     public static IServiceCollection AddKiketDatabase(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton(options);
-        services.AddScoped<DatabaseSchema>();
+        services.AddScoped<DatabaseSchema>().AddScoped<RowPolicies>();
         services.AddSingleton<MemoryRefresh>();
+        services.AddSingleton<WriteMetrics>();
         var connection = ConnectionOf(options);
         services.AddSingleton<IssueCounter>().AddHostedService<IssueCountSums>();
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
@@ -31,6 +32,7 @@ internal static class DatabaseSetup
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
+                    .AddInterceptors(options.RowLevelSecurity ? [new RowLevelSecurity()] : Array.Empty<IInterceptor>())
             ),
             _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Audit;
@@ -20,6 +21,7 @@ using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
@@ -115,12 +117,16 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
+    /// <summary>Whose rows the database may show, or all.</summary>
+    internal string OrganizationToTell =>
+        OrganizationId == default ? RowLevelSecurity.All : OrganizationId.Value.ToString(CultureInfo.InvariantCulture);
+
     private OrganizationId OrganizationId => current?.OrganizationId ?? default;
 
     /// <summary>Starts one use of a pooled context.</summary>
     internal void BeginUse(CurrentActor actor) => current = actor;
 
-    public IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
+    public virtual IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
         where T : class => withDeleted ? Set<T>().IgnoreQueryFilters() : Set<T>().IgnoreQueryFilters([TenantFilter]);
 
     public Task<int> TakeIssueNumberAsync(ProjectId projectId, CancellationToken ct) =>
@@ -214,8 +220,25 @@ internal sealed class SqliteKiketDbContext : KiketDbContext
     }
 }
 
-internal sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options)
+internal sealed class PostgreSqlKiketDbContext : KiketDbContext
 {
+    private readonly bool hasRowLevelSecurity;
+
+    public PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options)
+        : base(options)
+    {
+        var interceptors = options.FindExtension<CoreOptionsExtension>()?.Interceptors ?? [];
+        hasRowLevelSecurity = interceptors.Any(i => i is RowLevelSecurity);
+        if (hasRowLevelSecurity)
+            Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // a save of a single row also tells whose it is
+    }
+
+    public override IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
+    {
+        var rows = base.AcrossTenants<T>(withDeleted);
+        return hasRowLevelSecurity ? rows.TagWith(RowLevelSecurity.AcrossTenantsTag) : rows;
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

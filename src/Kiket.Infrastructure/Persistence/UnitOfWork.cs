@@ -22,7 +22,8 @@ internal sealed class UnitOfWork(
     Publications publications,
     AuditTrail audit,
     IIdempotency idempotency,
-    OutboxSignal signal
+    OutboxSignal signal,
+    WriteMetrics metrics
 ) : IUnitOfWork
 {
     private const string Savepoint = "part";
@@ -71,7 +72,9 @@ internal sealed class UnitOfWork(
         // Only now are the ids of new rows known.
         foreach (var root in roots)
         {
-            events.AddRange(root.DomainEvents.SelectMany(e => LoggedEvent.Of(root, e, current.Cause, current.CauseDepth)));
+            events.AddRange(
+                root.DomainEvents.SelectMany(e => LoggedEvent.Of(root, e, current.Cause, current.CauseDepth, Tracing.Current))
+            );
             root.ClearDomainEvents();
         }
 
@@ -92,7 +95,11 @@ internal sealed class UnitOfWork(
     private Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct) =>
         transaction is { } outer
             ? RunPartAsync(outer, work, isKept, ct)
-            : LostRaces.RetryAsync(() => RunWholeAsync(action, work, isKept, ct), DatabaseFailure.IsLostRace, ct);
+            : LostRaces.RetryAsync(
+                () => RunWholeAsync(action, work, isKept, ct),
+                failure => metrics.IsLostRace(failure, action),
+                ct
+            );
 
     private async Task<Result<T>> RunWholeAsync<T>(string action, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
     {

@@ -61,6 +61,9 @@ internal sealed class KiketSettings
 
     public required BootstrapSettings Bootstrap { get; init; }
 
+    /// <summary>Who signs users in beside passwords, or null.</summary>
+    public SignInProviderSettings? SignInProvider { get; init; }
+
     public string? DefinitionsPath { get; init; }
 
     /// <summary>Whether anything that may weaken a rule, such as a misspelt key, prevents an import at start.</summary>
@@ -78,6 +81,9 @@ internal sealed class KiketSettings
     public TimeSpan EventRetention { get; init; }
 
     public string? MetricsToken { get; init; }
+
+    /// <summary>The collector that receives traces, metrics and logs; null for none.</summary>
+    public string? TelemetryEndpoint { get; init; }
 
     public string? DashboardToken { get; init; }
 
@@ -107,6 +113,7 @@ internal sealed class KiketSettings
                 MigrateOnStart = read.Flag("Database:MigrateOnStart"),
                 StartTimeoutSeconds = read.Number("Database:StartTimeoutSeconds", 30, 0, 86_400),
                 BusyTimeoutSeconds = read.Number("Database:BusyTimeoutSeconds", 10, 1, 300),
+                RowLevelSecurity = ReadRowLevelSecurity(read, provider),
             },
             Role = read.Choice("Kiket:Role", NodeRole.All),
             PublicUrl = read.Text(
@@ -135,6 +142,7 @@ internal sealed class KiketSettings
                 ReadAdminToken(read),
                 read.Flag("Bootstrap:Demo")
             ),
+            SignInProvider = SignInProviderSettings.Read(read),
             DefinitionsPath = read.Text(
                 "Definitions:Path",
                 Directory.Exists,
@@ -160,6 +168,11 @@ internal sealed class KiketSettings
             Redis = RedisSettings.Read(read, "ConnectionStrings:Redis"),
             EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
             MetricsToken = read.Text("Metrics:Token"),
+            TelemetryEndpoint = read.Text(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", // the standard's own name, which the exporter reads too
+                IsBaseUrl,
+                "it must be http:// or https:// with a host, such as http://localhost:4317"
+            ),
             DashboardToken = read.Text("Dashboard:Token"),
             DashboardAllowsActions = read.Flag("Dashboard:AllowActions") ?? false,
             TakesAnonymousTelemetry = read.Flag("Extensions:AnonymousTelemetry") ?? false,
@@ -170,6 +183,14 @@ internal sealed class KiketSettings
         CheckLogLevels(read, configuration);
         read.ThrowIfWrong();
         return settings;
+    }
+
+    private static bool ReadRowLevelSecurity(SettingsReader read, DatabaseProvider provider)
+    {
+        var isOn = read.Flag("Database:RowLevelSecurity") ?? false;
+        if (isOn && provider is not DatabaseProvider.PostgreSql)
+            read.Refuse("Database:RowLevelSecurity", "true", "it needs PostgreSQL as Database:Provider");
+        return isOn;
     }
 
     private static string? ReadAdminToken(SettingsReader read)

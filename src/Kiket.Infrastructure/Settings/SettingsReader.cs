@@ -132,6 +132,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private string? Validate(string key)
     {
+        if (names.Concat(groups).Contains(key, StringComparer.OrdinalIgnoreCase))
+            return null;
         if (!key.Contains(':', StringComparison.Ordinal))
         {
             // Database_Provider: one underscore too few for a section.
@@ -140,10 +142,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
                 : null;
         }
 
-        if (
-            names.Concat(groups).Contains(key, StringComparer.OrdinalIgnoreCase)
-            || groups.Exists(group => key.StartsWith(group + ':', StringComparison.OrdinalIgnoreCase))
-        )
+        if (groups.Exists(group => key.StartsWith(group + ':', StringComparison.OrdinalIgnoreCase)))
             return null;
         var suggestion = Spelling.Nearest(key, names.Concat(groups));
         if (!IsMeantForUs(SectionOf(key), suggestion))

@@ -218,23 +218,19 @@ internal sealed partial class WebhookDrain(
                         return;
                 }
 
+                var logged = delivery.LoggedEventId is { } id ? events.GetValueOrDefault(id) : null;
                 byte[] body;
                 await writing.WaitAsync(CancellationToken.None);
                 try
                 {
-                    body = await payloads.WriteAsync(
-                        delivery,
-                        delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null,
-                        extension,
-                        CancellationToken.None
-                    );
+                    body = await payloads.WriteAsync(delivery, logged, extension, CancellationToken.None);
                 }
                 finally
                 {
                     writing.Release();
                 }
 
-                var sent = requests.Of(webhook, delivery, extension, body) is { } request
+                var sent = requests.Of(webhook, delivery, extension, body, logged?.Trace) is { } request
                     ? await sender.SendAsync(request, CancellationToken.None)
                     : SentRequest.Unsent(
                         WebhookRequests.AddressOf(webhook, delivery.Event),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Kiket.Application.Common;
@@ -103,22 +104,32 @@ internal sealed class WebhookFanOut(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var (from, to) = (log.Position, webhooks.Count == 0 ? log.Last : Math.Min(log.Last, log.Position + BatchSize));
-        List<WebhookDelivery> deliveries = webhooks.Count == 0 ? [] : await DeliveriesAsync(db, log, webhooks, to, ct);
+        var begin = time.GetUtcNow();
+        List<(LoggedEvent Event, WebhookDelivery Delivery)> deliveries =
+            webhooks.Count == 0 ? [] : await DeliveriesAsync(db, log, webhooks, to, ct);
         if (deliveries.Count == 0)
             return (await AdvanceAsync() ? (int)(to - from) : 0, []);
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await AdvanceAsync())
             return (0, []);
-        db.WebhookDeliveries.AddRange(deliveries);
+        db.WebhookDeliveries.AddRange(deliveries.Select(d => d.Delivery));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return ((int)(to - from), [.. deliveries.Select(d => d.WebhookId).Distinct()]);
+        foreach (var handedOut in deliveries.GroupBy(d => d.Event))
+        {
+            using var span = Tracing.Start("hand out event", ActivityKind.Consumer, handedOut.Key.Facts.Trace, begin);
+            span?.SetTag("kiket.event.name", handedOut.Key.Name)
+                .SetTag(Tracing.Organization, log.OrganizationId.Value)
+                .SetTag("kiket.deliveries", handedOut.Count());
+        }
+
+        return ((int)(to - from), [.. deliveries.Select(d => d.Delivery.WebhookId).Distinct()]);
 
         Task<bool> AdvanceAsync() => EventCursors.AdvanceAsync(db, EventConsumer.HandOut, log.OrganizationId, from, to, ct);
     }
 
-    private async Task<List<WebhookDelivery>> DeliveriesAsync(
+    private async Task<List<(LoggedEvent Event, WebhookDelivery Delivery)>> DeliveriesAsync(
         KiketDbContext db,
         OpenLog log,
         IReadOnlyList<Webhook> webhooks,
@@ -138,7 +149,7 @@ internal sealed class WebhookFanOut(
                 webhooks
                     .Select(w => (Webhook: w, Hook: w.HookFor(e)))
                     .Where(m => m.Hook is not null)
-                    .Select(m => WebhookDelivery.Of(m.Webhook, m.Hook!, e, now))
+                    .Select(m => (e, WebhookDelivery.Of(m.Webhook, m.Hook!, e, now)))
             ),
         ];
     }

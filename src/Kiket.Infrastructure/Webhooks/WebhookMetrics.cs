@@ -5,13 +5,14 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Metrics for operators: results and durations of attempts, durations of guards, and the backlog.</summary>
+/// <summary>Metrics for operators: how attempts, reactions and guards end, how long they take, and the backlog.</summary>
 internal sealed class WebhookMetrics
 {
     public const string MeterName = "Kiket.Webhooks";
 
     private readonly Counter<long> attempts;
     private readonly Histogram<double> durations;
+    private readonly Counter<long> reactions;
     private readonly Histogram<double> guards;
 
     public WebhookMetrics(IMeterFactory meters)
@@ -37,6 +38,25 @@ internal sealed class WebhookMetrics
             "s",
             "Age of the oldest pending delivery."
         );
+        meter.CreateObservableGauge(
+            "kiket.webhook.paused",
+            () => Observe(b => (long)b.Paused),
+            "{endpoint}",
+            "Endpoints that are paused after failures."
+        );
+        reactions = meter.CreateCounter<long>("kiket.event.reactions", "{event}", "Events that were reacted to, by result.");
+        meter.CreateObservableGauge(
+            "kiket.reactions.waiting",
+            () => Observe(b => b.Unreacted),
+            "{event}",
+            "Events that actions and automations have not looked at yet."
+        );
+        meter.CreateObservableGauge(
+            "kiket.reactions.postponed",
+            () => Observe(b => (long)b.Postponed),
+            "{event}",
+            "Events whose actions or automations failed and will be tried again."
+        );
         guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "Duration of guard calls, by verdict.");
     }
 
@@ -49,9 +69,28 @@ internal sealed class WebhookMetrics
         durations.Record(duration.TotalMilliseconds);
     }
 
+    public void Reacted(bool isDone) =>
+        reactions.Add(1, new KeyValuePair<string, object?>("result", isDone ? "done" : "postponed"));
+
     public void Guarded(GuardDecision verdict, TimeSpan duration) =>
         guards.Record(duration.TotalMilliseconds, new KeyValuePair<string, object?>("verdict", WireName.Of(verdict)));
 
     private IEnumerable<Measurement<T>> Observe<T>(Func<Backlog, T> value)
         where T : struct => Backlog is { } counted ? [new(value(counted))] : [];
+}
+
+/// <summary>The backlog.</summary>
+/// <param name="Events">Events that were not handed out yet.</param>
+/// <param name="Pending">Deliveries that were not made yet.</param>
+/// <param name="OldestAge">Since when the oldest of them waits; zero when there is none.</param>
+internal sealed record Backlog(long Events, int Pending, TimeSpan OldestAge)
+{
+    /// <summary>Events that actions and automations have not looked at.</summary>
+    public required long Unreacted { get; init; }
+
+    /// <summary>Events whose actions or automations failed and will be tried again.</summary>
+    public required int Postponed { get; init; }
+
+    /// <summary>Endpoints that are paused after failures.</summary>
+    public required int Paused { get; init; }
 }

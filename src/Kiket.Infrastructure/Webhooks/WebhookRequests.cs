@@ -18,7 +18,8 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     /// <returns>
     /// The request, or null when the endpoint's secret or headers, or an action's request, cannot be decrypted.
     /// </returns>
-    public OutgoingRequest? Of(Webhook webhook, WebhookDelivery delivery, Extension? extension, byte[] body)
+    /// <param name="cause">The trace context of what caused the delivery, or null.</param>
+    public OutgoingRequest? Of(Webhook webhook, WebhookDelivery delivery, Extension? extension, byte[] body, string? cause = null)
     {
         var hook = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event);
         var timeout = TimeSpan.FromMilliseconds(hook?.TimeoutMs ?? webhook.Target.TimeoutMs);
@@ -47,6 +48,8 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         return new("POST", AddressOf(webhook, delivery.Event), headers, body, timeout, [.. webhook.Target.Headers.Keys])
         {
             ShownBody = WebhookPayloads.Shown(body, extension is not null),
+            Event = delivery.Event,
+            Cause = cause,
         };
     }
 
@@ -63,6 +66,8 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         {
             ShownUrl = $"{ActionRequest.HostOf(new(own.Url))}/…",
             ShownBody = body is null ? null : "…",
+            Event = WebhookDelivery.ActionEvent,
+            Cause = own.Trace,
         };
     }
 

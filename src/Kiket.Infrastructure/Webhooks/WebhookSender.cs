@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Kiket.Application.Common;
 using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.Security.AntiSSRF;
@@ -25,6 +27,12 @@ internal sealed record OutgoingRequest(
 
     /// <summary>The body as it is kept, or null for nothing.</summary>
     public string? ShownBody { get; init; }
+
+    /// <summary>The name of the event that it brings, for traces.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>The trace context of what caused it, or null for that of the sender.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>How many bytes of a response are read; fewer may be stored.</summary>
     public int AnswerLimit { get; init; } = WebhookAttempt.MaxBodyLength;
@@ -67,6 +75,14 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
     public async Task<SentRequest> SendAsync(OutgoingRequest request, CancellationToken ct)
     {
+        using var span = Tracing.Start("send webhook", ActivityKind.Client, request.Cause);
+        if ((Tracing.Of(span) ?? request.Cause) is { } context)
+        {
+            var headers = new Dictionary<string, string>(request.Headers, StringComparer.OrdinalIgnoreCase);
+            headers[Tracing.Header] = context;
+            request = request with { Headers = headers };
+        }
+
         var (at, begin) = (time.GetUtcNow(), time.GetTimestamp());
         (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) answer = (
             new Dictionary<string, string>(),
@@ -106,6 +122,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
             outcome = new(null, Describe(failure));
         }
 
+        Describe(span, request, outcome);
         return new(
             outcome,
             new(
@@ -121,6 +138,19 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
             at,
             time.GetElapsedTime(begin)
         );
+    }
+
+    /// <summary>With the names of OpenTelemetry's conventions for HTTP; the address without what may be secret.</summary>
+    private static void Describe(Activity? span, OutgoingRequest request, AttemptOutcome outcome)
+    {
+        if (span is not { IsAllDataRequested: true })
+            return;
+        span.SetTag("kiket.event.name", request.Event);
+        span.SetTag("http.request.method", request.Method);
+        span.SetTag("server.address", Uri.TryCreate(request.Url, UriKind.Absolute, out var url) ? url.Host : null);
+        span.SetTag("http.response.status_code", outcome.Status);
+        if (outcome.Error is { } error)
+            span.SetStatus(ActivityStatusCode.Error, error);
     }
 
     private async Task<(

@@ -46,9 +46,6 @@ internal static class WebhookSigner
             yield return new(PreviousSignatureHeader, Hex(previous, signed));
     }
 
-    private static string StandardSignature(string secret, byte[] content) =>
-        $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(secret), content))}";
-
     private static string Hex(string secret, byte[] signed) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
 

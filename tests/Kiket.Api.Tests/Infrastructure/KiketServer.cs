@@ -20,6 +20,15 @@ namespace Kiket.Api.Tests.Infrastructure;
 /// </summary>
 public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 {
+    /// <summary>An ordinary role of PostgreSQL, which row-level security holds for.</summary>
+    private const string Role = "kiket_ordinary";
+
+    /// <summary>Fails without harm in all but one of the processes that make it at once.</summary>
+    private const string CreateRole = $"""
+        DO $$ BEGIN CREATE ROLE {Role} LOGIN PASSWORD '{Role}';
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+        """;
+
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-tests-").FullName;
     private readonly string database = $"kiket_test_{Guid.NewGuid():N}";
     private static readonly ErrorLog Log = new();
@@ -37,7 +46,11 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (IsPostgres)
-            await OnServerAsync($"CREATE DATABASE {database}");
+        {
+            await OnServerAsync(CreateRole);
+            await OnServerAsync($"CREATE DATABASE {database} OWNER {Role}");
+        }
+
         StartServer();
 
         // Hangfire keeps one log provider for the whole process, that of the server that began last. Its client asks for a log
@@ -87,8 +100,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await base.DisposeAsync();
         if (IsPostgres)
-            await OnServerAsync($"DROP DATABASE {database} WITH (FORCE)");
-        Directory.Delete(folder, recursive: true);
+            await OnServerAsync($"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -99,9 +113,15 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting(
             "ConnectionStrings:Kiket",
             IsPostgres
-                ? new NpgsqlConnectionStringBuilder(PostgresServer) { Database = database }.ToString()
+                ? new NpgsqlConnectionStringBuilder(PostgresServer)
+                {
+                    Database = database,
+                    Username = Role,
+                    Password = Role,
+                }.ToString()
                 : $"Data Source={Path.Combine(folder, "kiket.db")}"
         );
+        builder.UseSetting("Database:RowLevelSecurity", IsPostgres ? "true" : "false");
         builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Dashboard:Token", DashboardToken);

@@ -79,6 +79,7 @@ public sealed class SettingsTests
     [InlineData("RateLimits:ConcurrentRequests", "0", "1 to 100000")]
     [InlineData("RateLimits:ExtensionWindowSeconds", "1.5", "1 to 86400")]
     [InlineData("Events:RetentionDays", "0", "1 to 36500")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "http://localhost:4317")]
     [InlineData("Logging:LogLevel:Default", "Loud", "Information")]
     public void A_wrong_value_is_refused_with_its_name_the_value_and_what_is_allowed(string name, string value, string allowed)
     {

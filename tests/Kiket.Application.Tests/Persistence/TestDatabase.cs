@@ -38,13 +38,16 @@ public abstract class TestDatabase : IAsyncLifetime
 
     internal StatementLog Statements { get; } = new();
 
+    /// <summary>Settings beside those that lead to the database.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
     public async ValueTask InitializeAsync()
     {
         (var connection, Unavailable) = await StartAsync();
         if (connection is null)
             return;
         Connection = connection;
-        services = KiketServices.On(Provider, connection, Statements);
+        services = KiketServices.Collect(Provider, connection, Settings, Statements).BuildServiceProvider(validateScopes: true);
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<DatabaseSchema>().MigrateAsync(default);
     }
@@ -80,7 +83,7 @@ public sealed class SqliteDatabase : TestDatabase
     }
 }
 
-public sealed class PostgreSqlDatabase : TestDatabase
+public class PostgreSqlDatabase : TestDatabase
 {
     private const string Variable = "KIKET_TEST_POSTGRES";
 
@@ -97,13 +100,16 @@ public sealed class PostgreSqlDatabase : TestDatabase
                 $"{Variable} is not set; it holds the connection string of a PostgreSQL server on which databases can be made."
             );
         await OnServerAsync($"CREATE DATABASE {name}");
-        return (new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString(), null);
+        return (await ConnectAsync(new NpgsqlConnectionStringBuilder(server) { Database = name }), null);
     }
+
+    /// <summary>The connection string to the new database.</summary>
+    protected virtual Task<string> ConnectAsync(NpgsqlConnectionStringBuilder database) => Task.FromResult(database.ToString());
 
     protected override Task StopAsync() =>
         string.IsNullOrEmpty(server) ? Task.CompletedTask : OnServerAsync($"DROP DATABASE {name} WITH (FORCE)");
 
-    private async Task OnServerAsync(string sql)
+    protected async Task OnServerAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();
@@ -151,7 +157,15 @@ internal static class KiketServices
     public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
         Collect(provider, connection, interceptors).BuildServiceProvider(validateScopes: true);
 
-    public static IServiceCollection Collect(DatabaseProvider provider, string connection, params IInterceptor[] interceptors)
+    public static IServiceCollection Collect(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
+        Collect(provider, connection, new Dictionary<string, string?>(), interceptors);
+
+    public static IServiceCollection Collect(
+        DatabaseProvider provider,
+        string connection,
+        IReadOnlyDictionary<string, string?> settings,
+        params IInterceptor[] interceptors
+    )
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
@@ -161,6 +175,7 @@ internal static class KiketServices
                     ["ConnectionStrings:Kiket"] = connection,
                 }
             )
+            .AddInMemoryCollection(settings)
             .Build();
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
         services.AddSingleton(Keys);

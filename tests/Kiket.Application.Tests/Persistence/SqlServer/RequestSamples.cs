@@ -576,6 +576,7 @@ public sealed class RequestSamples : IAsyncLifetime
     {
         yield return new BeginSignInCommand(visitor.Email, null);
         yield return new BeginSignInCommand(visitor.Email, "samples");
+        yield return new BeginProviderSignInCommand(visitor.Email, "samples");
         yield return new FindPageUserQuery(visitor.Id, visitor.Stamp);
         yield return new RefuseSignInCommand(visitor.Id);
         yield return new ForgetSignInTryCommand(visitor.Id);

@@ -1,10 +1,9 @@
 using Kiket.Api.Authentication;
-using Kiket.Infrastructure.RateLimits;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Settings;
-using Kiket.Infrastructure.Webhooks;
 using OpenTelemetry.Metrics;
 
-namespace Kiket.Api.Metrics;
+namespace Kiket.Api.Observability;
 
 /// <summary>
 /// Metrics for operators, at <c>/metrics</c> in the Prometheus format. Available only when <c>Metrics:Token</c> is set, and only
@@ -14,20 +13,9 @@ internal static class MetricsSetup
 {
     public const string Path = "/metrics";
 
-    public static void AddKiketMetrics(this IServiceCollection services, KiketSettings settings)
-    {
-        if (settings.MetricsToken is null)
-            return;
-        services.AddSingleton<WebhookBacklog>();
-        services
-            .AddOpenTelemetry()
-            .WithMetrics(metrics =>
-                metrics
-                    .AddMeter(WebhookMetrics.MeterName, RedisRateLimits.MeterName)
-                    .AddMeter("Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
-                    .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)
-            ); // Prometheus asks seldom, and gets what is
-    }
+    /// <summary>Scrapers ask seldom, and each gets what is now.</summary>
+    public static void AddScraping(this MeterProviderBuilder metrics) =>
+        metrics.AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0);
 
     public static void UseKiketMetrics(this WebApplication app)
     {
@@ -50,7 +38,7 @@ internal static class MetricsSetup
                             return;
                         }
 
-                        await http.RequestServices.GetRequiredService<WebhookBacklog>().RefreshAsync(http.RequestAborted);
+                        await http.RequestServices.GetRequiredService<EventBacklog>().RefreshAsync(http.RequestAborted);
                         await next(http);
                     }
                 );

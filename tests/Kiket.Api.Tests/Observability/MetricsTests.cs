@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.Webhooks;
 using Kiket.Domain.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Kiket.Api.Tests.Webhooks;
+namespace Kiket.Api.Tests.Observability;
 
 /// <summary>What operators read at <c>/metrics</c>.</summary>
 /// <remarks>

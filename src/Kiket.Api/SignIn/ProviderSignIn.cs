@@ -1,0 +1,154 @@
+using System.Security.Claims;
+using Kiket.Api.Authentication;
+using Kiket.Application.Ports;
+using Kiket.Application.Users;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Settings;
+using MediatR;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Kiket.Api.SignIn;
+
+/// <summary>
+/// Signs users in by an OpenID Connect provider (<c>SignIn:Authority</c>). The provider says which address somebody has; who
+/// that is here, and what they may do, is ours.
+/// </summary>
+internal static class ProviderSignIn
+{
+    public const string Path = "/sign-in/provider";
+    public const string CallbackPath = "/sign-in/callback";
+
+    private const string SchemeName = "Provider";
+    private const string EmailVerified = "email_verified";
+
+    public static AuthenticationBuilder AddSignInProvider(this AuthenticationBuilder authentication, KiketSettings settings)
+    {
+        if (settings.SignInProvider is not { } provider)
+            return authentication;
+        return authentication.AddOpenIdConnect(
+            SchemeName,
+            options =>
+            {
+                options.Authority = provider.Authority.ToString();
+                options.RequireHttpsMetadata = !provider.Authority.IsLoopback;
+                (options.ClientId, options.ClientSecret) = (provider.ClientId, provider.ClientSecret);
+                options.CallbackPath = CallbackPath;
+                options.SignInScheme = PageCookie.SchemeName;
+                options.ResponseType = OpenIdConnectResponseType.Code;
+                options.ResponseMode = OpenIdConnectResponseMode.Query; // its cookies also come back over plain HTTP
+                options.CorrelationCookie.SameSite = SameSiteMode.Lax;
+                options.NonceCookie.SameSite = SameSiteMode.Lax;
+                options.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.Scope.Add("email");
+                options.MapInboundClaims = false;
+                options.GetClaimsFromUserInfoEndpoint = true;
+                options.ClaimActions.MapUniqueJsonKey(EmailVerified, EmailVerified);
+                options.Events.OnRedirectToIdentityProvider = NameCallback;
+                options.Events.OnTicketReceived = ReceiveAsync;
+                options.Events.OnRemoteFailure = RefuseAsync;
+            }
+        );
+    }
+
+    public static void MapProviderSignIn(this IEndpointRouteBuilder app, KiketSettings settings)
+    {
+        if (settings.SignInProvider is null)
+            return;
+        app.MapGet(Path, (Delegate)BeginAsync).ExcludeFromDescription();
+        app.MapGet(CallbackPath, HandleAnswerAsync).ExcludeFromDescription();
+    }
+
+    /// <summary>Sends the visitor to the provider.</summary>
+    private static async Task<IResult> BeginAsync(HttpContext context, ILoggerFactory logs)
+    {
+        var returnUrl = context.Request.Query[SignInPages.ReturnUrl].ToString();
+        try
+        {
+            await context.ChallengeAsync(SchemeName, new() { RedirectUri = SignInPages.LocalOr(returnUrl) });
+            return Results.Empty;
+        }
+        catch (InvalidOperationException failure) when (!context.Response.HasStarted)
+        {
+            // Its discovery document cannot be read.
+            logs.CreateLogger(typeof(ProviderSignIn)).LogUnreachable(failure.GetBaseException().Message);
+            return Failed(context, "The provider cannot be reached. Try again later.", StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    /// <summary>The handler answers, by the events below.</summary>
+    private static async Task HandleAnswerAsync(HttpContext context, IAuthenticationHandlerProvider handlers)
+    {
+        var handler = (IAuthenticationRequestHandler?)await handlers.GetHandlerAsync(context, SchemeName);
+        await handler!.HandleRequestAsync();
+    }
+
+    private static Task NameCallback(RedirectContext context)
+    {
+        context.ProtocolMessage.RedirectUri =
+            context.HttpContext.RequestServices.GetRequiredService<PublicUrl>().Value + CallbackPath;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The provider has signed somebody in, and its answer is checked.</summary>
+    private static async Task ReceiveAsync(TicketReceivedContext received)
+    {
+        received.HandleResponse();
+        var context = received.HttpContext;
+        var answer = await SignInAsync(context, received.Principal!, received.ReturnUri ?? "", context.RequestAborted);
+        await answer.ExecuteAsync(context);
+    }
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext context,
+        ClaimsPrincipal somebody,
+        string returnUrl,
+        CancellationToken ct
+    )
+    {
+        var services = context.RequestServices;
+        var provider = services.GetRequiredService<KiketSettings>().SignInProvider!;
+        var email = somebody.FindFirstValue("email");
+        if (email is null || !SignInPages.CouldBe(email, User.MaxEmailLength))
+            return Refused("The provider did not say which e-mail address you have.");
+        var isVerified = bool.TryParse(somebody.FindFirstValue(EmailVerified), out var verified) && verified;
+        if (!isVerified && !provider.TrustsEmail)
+            return Refused("The provider has not verified your e-mail address.");
+
+        PageCookie.Identify(context, SignInPages.ByProvider);
+        var mediator = services.GetRequiredService<IMediator>();
+        var found = await mediator.Send(new BeginProviderSignInCommand(email, provider.Organization), ct);
+        if (found.IsRefused)
+            return Refused($"{email} is not an active user here. Ask an administrator for an invitation.");
+        return await SignInPages.ContinueAsync(context, found.Value, SignInPages.ByProvider, returnUrl, ct)
+            ?? Refused("You have changed in the meantime. Try again.");
+
+        IResult Refused(string reason)
+        {
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderSignIn)).LogFailedSignIn(context);
+            return Failed(context, reason, StatusCodes.Status403Forbidden);
+        }
+    }
+
+    /// <summary>The provider has refused, or its answer is not an answer to a request from this browser.</summary>
+    private static async Task RefuseAsync(RemoteFailureContext failed)
+    {
+        failed.HandleResponse();
+        failed
+            .HttpContext.RequestServices.GetRequiredService<ILoggerFactory>()
+            .CreateLogger(typeof(ProviderSignIn))
+            .LogFailedSignIn(failed.HttpContext);
+        await Failed(failed.HttpContext, "The provider did not sign you in.", StatusCodes.Status403Forbidden)
+            .ExecuteAsync(failed.HttpContext);
+    }
+
+    private static IResult Failed(HttpContext context, string reason, int status) =>
+        Pages.Page(
+            context,
+            "You are not signed in",
+            Html.Of($"""<p>{reason}</p><p><a href="{SignInPages.Path}">Back to the sign-in page</a></p>"""),
+            status
+        );
+}

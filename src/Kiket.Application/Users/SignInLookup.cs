@@ -1,0 +1,17 @@
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Finds how a user signs in. Nobody may have signed in yet, so the tenant filter would hide every row.</summary>
+internal static class SignInLookup
+{
+    public static Task<PasswordSignIn?> FindSignInAsync(this IKiketDb db, UserId user, CancellationToken ct) =>
+        db.AcrossTenants<PasswordSignIn>().SingleOrDefaultAsync(s => s.UserId == user, ct);
+
+    /// <summary>The same for a user who is known to have a sign-in.</summary>
+    public static Task<PasswordSignIn> GetSignInAsync(this IKiketDb db, UserId user, CancellationToken ct) =>
+        db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == user, ct);
+}

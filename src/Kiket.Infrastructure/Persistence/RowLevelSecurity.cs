@@ -1,0 +1,124 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// Tells PostgreSQL whose rows a statement may see and write: those of the organization that has signed in, or all of them
+/// before a sign-in, in the server's own work, and where a query says so (<see cref="KiketDbContext.AcrossTenants"/>).
+/// <see cref="RowPolicies"/> do the rest. What is told ends with its transaction, or with its statement where there is none,
+/// so nothing of it is left in a connection that returns to the pool; a statement that tells nothing sees nothing.
+/// </summary>
+internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInterceptor
+{
+    /// <summary>The setting of PostgreSQL that the policies read.</summary>
+    public const string Setting = "kiket.organization";
+
+    /// <summary>Its value where the rows of all organizations are meant.</summary>
+    public const string All = "*";
+
+    /// <summary>The comment that begins a query of all organizations.</summary>
+    public const string AcrossTenantsTag = "across tenants";
+
+    private const string Parameter = "kiket_organization";
+    private const string Tell = $"SELECT set_config('{Setting}', @{Parameter}, true)";
+
+    /// <summary>What the current transactions have been told.</summary>
+    private readonly ConditionalWeakTable<DbContext, Told> told = [];
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await TellAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await TellAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Steps over the answer to what was told.</summary>
+    public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+        DbCommand command,
+        CommandExecutedEventData eventData,
+        DbDataReader result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (!command.CommandText.StartsWith(Tell, StringComparison.Ordinal))
+            return result;
+        try
+        {
+            await result.NextResultAsync(cancellationToken);
+            return result;
+        }
+        catch
+        {
+            await result.DisposeAsync(); // a statement that failed; nobody else has the reader yet
+            throw;
+        }
+    }
+
+    /// <summary>What was told after the savepoint is forgotten by the database, too.</summary>
+    public Task RolledBackToSavepointAsync(
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        told.Remove(eventData.Context!);
+        return Task.CompletedTask;
+    }
+
+    private async Task TellAsync(DbCommand command, CommandEventData data, CancellationToken ct)
+    {
+        var db = (KiketDbContext)data.Context!;
+        var organization = command.CommandText.StartsWith($"-- {AcrossTenantsTag}", StringComparison.Ordinal)
+            ? All
+            : db.OrganizationToTell;
+        var transaction = db.Database.CurrentTransaction?.TransactionId;
+        var now = new Told(transaction, organization);
+        if (transaction is not null && told.TryGetValue(db, out var before) && before == now)
+            return;
+
+        if (data.CommandSource is CommandSource.SaveChanges or CommandSource.Migrations)
+        {
+            // EF Core counts the statements of a save, and a migration without a transaction may have one statement only.
+            if (transaction is null)
+                return;
+            await using var tell = command.Connection!.CreateCommand();
+            (tell.CommandText, tell.Transaction) = (Tell, command.Transaction);
+            AddParameter(tell, organization);
+            await tell.ExecuteNonQueryAsync(ct);
+        }
+        else
+        {
+            command.CommandText = $"{Tell};\n{command.CommandText}"; // one round trip
+            AddParameter(command, organization);
+        }
+
+        told.AddOrUpdate(db, now);
+    }
+
+    private static void AddParameter(DbCommand command, string organization)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (Parameter, organization);
+        command.Parameters.Add(parameter);
+    }
+
+    private sealed record Told(Guid? Transaction, string Organization);
+}

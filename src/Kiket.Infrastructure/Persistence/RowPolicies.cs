@@ -1,0 +1,69 @@
+using Kiket.Domain.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// The policies of PostgreSQL by which a connection sees and writes only rows of the organization that it has told
+/// (<see cref="RowLevelSecurity"/>): one for each table of the model with an organization. They are forced, so that they hold
+/// for the owner of the tables, which the server usually is.
+/// </summary>
+internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
+{
+    internal const string Name = "organization";
+
+    /// <summary>Whether the tables have policies, or none, as the setting says.</summary>
+    public async Task<bool> AreCurrentAsync(CancellationToken ct) =>
+        !db.Database.IsNpgsql() || (await ReadAsync(ct)).SetEquals(Wanted.Select(t => t.Name));
+
+    public async Task ApplyAsync(CancellationToken ct)
+    {
+        if (!db.Database.IsNpgsql())
+            return;
+        var existing = await ReadAsync(ct);
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var statements = existing
+            .Except(Wanted.Select(t => t.Name))
+            .Select(sql.DelimitIdentifier)
+            .Select(t => $"ALTER TABLE {t} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY; DROP POLICY {Name} ON {t};")
+            .Concat(Wanted.Where(t => !existing.Contains(t.Name)).Select(t => Protect(sql.DelimitIdentifier(t.Name), t.Column)));
+        if (string.Join('\n', statements) is { Length: > 0 } changes)
+            await db.Database.ExecuteSqlRawAsync(changes, ct);
+    }
+
+    /// <summary>
+    /// Whether the policies, where they are wanted, hold for the role of this connection: superusers and roles with
+    /// <c>BYPASSRLS</c> do not notice them.
+    /// </summary>
+    public async Task<bool> HoldAsync(CancellationToken ct) =>
+        !options.RowLevelSecurity
+        || await db.Database.SqlQueryRaw<bool>("SELECT row_security_active('users') AS \"Value\"").SingleAsync(ct);
+
+    private IEnumerable<(string Name, string Column)> Wanted =>
+        from type in options.RowLevelSecurity ? db.Model.GetEntityTypes() : []
+        where type.FindProperty(nameof(IAggregateRoot.OrganizationId)) is not null
+        let table = StoreObjectIdentifier.Create(type, StoreObjectType.Table)!.Value
+        select (table.Name, type.FindProperty(nameof(IAggregateRoot.OrganizationId))!.GetColumnName(table)!);
+
+    private static string Protect(string table, string column) =>
+        $"""
+            DROP POLICY IF EXISTS {Name} ON {table};
+            CREATE POLICY {Name} ON {table}
+                USING (current_setting('{RowLevelSecurity.Setting}', true) IN ({column}::text, '{RowLevelSecurity.All}'));
+            ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            """;
+
+    private async Task<HashSet<string>> ReadAsync(CancellationToken ct) =>
+        await db
+            .Database.SqlQueryRaw<string>(
+                """
+                SELECT c.relname::text AS "Value" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
+                WHERE p.polname = {0} AND c.relrowsecurity AND c.relforcerowsecurity AND pg_table_is_visible(c.oid)
+                """,
+                Name
+            )
+            .ToHashSetAsync(ct);
+}
