@@ -189,7 +189,7 @@ internal sealed class KiketSettings
     {
         var isOn = read.Flag("Database:RowLevelSecurity") ?? false;
         if (isOn && provider is not DatabaseProvider.PostgreSql)
-            read.Refuse("Database:RowLevelSecurity", "true", "it needs PostgreSQL as Database:Provider");
+            read.Reject("Database:RowLevelSecurity", "true", "it needs PostgreSQL as Database:Provider");
         return isOn;
     }
 

@@ -25,7 +25,7 @@ internal sealed record SignInProviderSettings(
         {
             var text = read.Text(name);
             if (text is null && authority is not null)
-                read.Refuse(name, "", $"{AuthorityName} needs it");
+                read.Reject(name, "", $"{AuthorityName} needs it");
             return text;
         }
 
