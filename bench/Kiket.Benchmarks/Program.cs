@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Kiket.Benchmarks;
+using Kiket.Benchmarks.Fuzz;
 using Kiket.Benchmarks.Requests;
 
 if (args is ["deliveries", ..])
@@ -12,7 +13,9 @@ if (args is ["counts", .. var options])
     return await CountRun.RunAsync(isRecording: options is ["--record"]);
 if (args is ["writers"])
     return await WriterRun.RunAsync();
-if (args is ["error-load", .. var load])
+if (args is ["fuzz", .. var fuzz])
+    return await FuzzRun.RunAsync(fuzz);
+if (args is ["fault-load", .. var load])
     return await FaultLoad.RunAsync(load);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -48,7 +48,8 @@ internal sealed class BenchApp : IAsyncDisposable
     public (long Now, long Peak) Memory => Linux.Memory(process.Id);
 
     /// <param name="database">Connection string of a PostgreSQL database, or null for a new file of Sqlite.</param>
-    public static Task<BenchApp> StartProductAsync(string? database, string role = "All") =>
+    /// <param name="demo">Whether it has the demo project.</param>
+    public static Task<BenchApp> StartProductAsync(string? database, string role = "All", bool demo = false) =>
         StartAsync(
             "product",
             "src/Kiket.Api",
@@ -61,6 +62,7 @@ internal sealed class BenchApp : IAsyncDisposable
                 ["Kiket__PublicUrl"] = "http://127.0.0.1:5080", // as the floor says
                 ["Database__Provider"] = database is null ? "Sqlite" : "PostgreSql",
                 ["Kiket__Role"] = role,
+                ["Bootstrap__Demo"] = demo ? "true" : "false",
                 ["Metrics__Token"] = MetricsToken,
                 ["RateLimits__UserRequests"] = "1000000000",
             }

@@ -269,9 +269,12 @@ internal sealed class OperationProcessor : IOperationProcessor
 
         public bool IsConditionalRead => !IsWrite && results.Contains(typeof(Resource<>));
 
-        /// <summary>Whether the path or the body refers to something that may not exist.</summary>
+        /// <summary>Whether the path, the query or the body refers to something that may not exist.</summary>
         public bool NamesResource =>
-            api.ParameterDescriptions.Any(p => p.Source == BindingSource.Path)
+            api.ParameterDescriptions.Any(p =>
+                p.Source == BindingSource.Path
+                || (p.Source == BindingSource.Query && p.Name is "project" or "project_id" or "project_key")
+            )
             || Body?.GetProperties()
                 .SelectMany(p => Flatten(p.PropertyType))
                 .Any(t => t == typeof(ProjectRef) || t == typeof(IssueRef)) == true;

@@ -154,7 +154,9 @@ public sealed class DocumentTests(KiketServer server)
             .. route.HasScope ? ["403"] : Array.Empty<string>(),
             .. isWrite ? ["409", "422"] : Array.Empty<string>(),
             .. route.HasBody ? ["413", "415"] : Array.Empty<string>(),
-            .. route.Path.Contains('{') ? ["404"] : Array.Empty<string>(),
+            .. route.Path.Contains('{') || parameters.Any(p => p is "project" or "project_id" or "project_key")
+                ? ["404"]
+                : Array.Empty<string>(),
             .. parameters.Contains("If-Match") ? ["412"] : Array.Empty<string>(),
             .. !isWrite && parameters.Contains("If-None-Match") ? ["304"] : Array.Empty<string>(),
         ];
