@@ -11,7 +11,7 @@ internal static class CustomRecordWriter
     private const int MostAtOnce = 500;
 
     /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
-    /// <returns>Success, or a error for each record that would share unique values: by its place in the list.</returns>
+    /// <returns>Success, or an error for each record that would share unique values: by its place in the list.</returns>
     public static async Task<IReadOnlyList<(int Place, Error Error)>> SaveRecordsAsync(
         this IKiketDb db,
         IUnitOfWork work,

@@ -155,7 +155,7 @@ internal static class ModulePublication
             foreach (var record in records)
                 errors.AddRange(Move(record, table, now).Select(f => f with { Field = $"{name}.{record.Id}{f.Field}" }));
 
-            // A error undoes everything, and what is looked for then is only more of them.
+            // An error undoes everything, and what is looked for then is only more of them.
             if (errors.Count == 0)
             {
                 foreach (var (place, error) in await db.SaveRecordsAsync(work, table!, records, ct))

@@ -11,7 +11,7 @@ namespace Kiket.Application.Definitions;
 /// <summary>A file of a pack, as it came.</summary>
 /// <param name="Path">Path in the pack, below <c>.kiket/</c>.</param>
 /// <param name="IsStrict">
-/// Whether what would weaken a rule, such as a misspelt key, is a error. A file that an earlier import accepted is read
+/// Whether what would weaken a rule, such as a misspelt key, is an error. A file that an earlier import accepted is read
 /// leniently: it must not stand in the way of another one.
 /// </param>
 internal sealed record DefinitionText(string Path, string Content, bool IsStrict = true);
@@ -21,7 +21,7 @@ internal sealed record DefinitionText(string Path, string Content, bool IsStrict
 /// <param name="Seeds">The issues to open when the project is new.</param>
 /// <param name="SlaDefinitions">The limits on the time in states that stand beside the workflows.</param>
 /// <param name="Modules">The modules of custom data.</param>
-/// <param name="Warnings">What was noticed without being a error, by file and line.</param>
+/// <param name="Warnings">What was noticed without being an error, by file and line.</param>
 internal sealed record DefinitionPack(
     PackProject Project,
     ProjectSchema Schema,

@@ -23,7 +23,7 @@ internal sealed record PutWorkflowCommand(
 ) : ICommand<Result<PublishedWorkflow>>;
 
 /// <param name="Workflow">The version that is the latest now.</param>
-/// <param name="Warnings">What was noticed in its text without being a error.</param>
+/// <param name="Warnings">What was noticed in its text without being an error.</param>
 internal sealed record PublishedWorkflow(WorkflowDto Workflow, IReadOnlyList<DefinitionNote> Warnings) : IVersioned
 {
     [JsonIgnore]

@@ -47,7 +47,7 @@ internal static partial class CustomModuleReading
     private static readonly string[] Roles = ["user", RoleNames.Manager, "admin"];
     private static readonly string[] Operations = ["read", "write", "delete"];
 
-    /// <returns>Null when a error leaves nothing to be read.</returns>
+    /// <returns>Null when an error leaves nothing to be read.</returns>
     public static CustomModuleSchema? Read(FileReading file)
     {
         var root = file.Root(
@@ -158,7 +158,7 @@ internal static partial class CustomModuleReading
         );
     }
 
-    /// <returns>Null for a error, and for a column that the system keeps itself.</returns>
+    /// <returns>Null for an error, and for a column that the system keeps itself.</returns>
     private static CustomColumn? ReadColumn(FileReading file, YamlText name, YamlMap map)
     {
         file.RejectMisspelled(

@@ -5,7 +5,7 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>The findings about a manifest while it is read. Bounded, so that nonsense cannot fill the response.</summary>
-/// <param name="isStrict">Whether what may weaken a rule is a error; else it is a warning.</param>
+/// <param name="isStrict">Whether what may weaken a rule is an error; else it is a warning.</param>
 internal sealed class ManifestFindings(bool isStrict)
 {
     private const int Max = 200;
