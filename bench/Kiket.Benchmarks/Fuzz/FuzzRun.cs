@@ -62,6 +62,8 @@ internal static class FuzzRun
 
         using var me = await product.Client.GetAsync(Path("me"));
         Show(faults);
+        foreach (var error in product.LoggedErrors.Take(Shown))
+            Console.Error.WriteLine(error);
         var statuses = clients.SelectMany(c => c.Statuses).GroupBy(s => s.Key, s => s.Value).OrderBy(g => g.Key);
         Console.WriteLine($"{requests} requests in {watch.Elapsed.TotalSeconds:0} s, seed {seed}, {faults.Count} faults.");
         Console.WriteLine(string.Join(", ", statuses.Select(g => $"{g.Key}: {g.Sum()}")));

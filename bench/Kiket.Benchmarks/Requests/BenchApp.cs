@@ -45,6 +45,10 @@ internal sealed class BenchApp : IAsyncDisposable
 
     public double CpuMicroseconds => Linux.CpuMicroseconds(process.Id);
 
+    /// <summary>What it has logged as an error, one JSON object each.</summary>
+    public IEnumerable<string> LoggedErrors =>
+        output.OfType<string>().Where(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
+
     public (long Now, long Peak) Memory => Linux.Memory(process.Id);
 
     /// <param name="database">Connection string of a PostgreSQL database, or null for a new file of Sqlite.</param>

@@ -56,7 +56,7 @@ public sealed partial class WorkflowReferenceTests
     [GeneratedRegex(@"```yaml\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"(?:RefuseOthers|RefuseMisspelt|WarnOfOthers|file\.Root)\([^;]*;")]
+    [GeneratedRegex(@"(?:RejectUnknown|RejectMisspelled|WarnAboutUnknown|file\.Root)\([^;]*;")]
     private static partial Regex KeyList();
 
     [GeneratedRegex("(?<=\")[a-z_]+(?=\")")]
