@@ -51,6 +51,7 @@ internal sealed partial class KiketProcess : RunningProgram
             Directory.Delete(Folder, recursive: true);
     }
 
-    [GeneratedRegex(@"Jobs\s+(?<address>http://\S+)/hangfire")]
+    /// <summary>A worker names only its health.</summary>
+    [GeneratedRegex(@"(Jobs\s+(?<address>http://\S+)/hangfire|health: (?<address>http://\S+)/health/ready)")]
     private static partial Regex Address();
 }

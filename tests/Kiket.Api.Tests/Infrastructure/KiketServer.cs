@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Organizations;
 using MediatR;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using LogProvider = Hangfire.Logging.LogProvider;
 
 [assembly: AssemblyFixture(typeof(KiketServer))]
 
@@ -23,9 +25,11 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>An ordinary role of PostgreSQL, which row-level security holds for.</summary>
     private const string Role = "kiket_ordinary";
 
-    /// <summary>Fails without harm in all but one of the processes that make it at once.</summary>
+    /// <summary>
+    /// Fails without harm in all but one of the processes that make it at once. Tests of deadlocks choose who finds them.
+    /// </summary>
     private const string CreateRole = $"""
-        DO $$ BEGIN CREATE ROLE {Role} LOGIN PASSWORD '{Role}';
+        DO $$ BEGIN CREATE ROLE {Role} LOGIN PASSWORD '{Role}'; GRANT SET ON PARAMETER deadlock_timeout TO {Role};
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
         """;
 
@@ -53,8 +57,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 
         StartServer();
 
-        // Hangfire keeps one log provider for the whole process, that of the server that began last. Its client asks for a log
-        // when it is made, so it is made while that server lives.
+        // Hangfire keeps one log provider for the whole process, that of the server that began last, which may have ended. Its
+        // client asks for a log when it is made, so it is made with our own.
+        LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(Services.GetRequiredService<ILoggerFactory>()));
         _ = Services.GetRequiredService<IBackgroundJobClient>();
     }
 
