@@ -80,7 +80,7 @@ public sealed class NullArgumentTests
         new Dictionary<UserId, decimal> { [Ada.UserId] = 0 }
     );
 
-    /// <summary>Something valid of each type that a public method takes or belongs to; made anew for each call.</summary>
+    /// <summary>Something valid of each type that a public method takes or belongs to; a new one for each call.</summary>
     private static readonly Dictionary<Type, Func<object>> Valid = new object[]
     {
         new ApproverCandidate(new(1), "ada@example.com") { Roles = new HashSet<string>(), Parts = new HashSet<string>() },

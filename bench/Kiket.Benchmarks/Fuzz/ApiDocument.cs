@@ -40,38 +40,38 @@ internal sealed class ApiDocument(JsonObject root)
     /// <summary>Compares an answer with what the document says of its status.</summary>
     /// <param name="body">The JSON of the answer, or null when it has none.</param>
     /// <returns>What is wrong, or null.</returns>
-    public string? FaultOf(ApiOperation operation, int status, JsonNode? body)
+    public string? Validate(ApiOperation operation, int status, JsonNode? body)
     {
         if (status == TooLongAddress)
-            return FaultOf(root["components"]!["schemas"]!["ErrorBody"]!, body, "body");
+            return Validate(root["components"]!["schemas"]!["ErrorBody"]!, body, "body");
         if (operation.Json["responses"]![$"{status}"] is not { } response)
             return $"the status {status} is not in the document";
         if (Resolve(response)["content"]?["application/json"]?["schema"] is not { } schema)
             return null;
-        return FaultOf(schema, body, "body");
+        return Validate(schema, body, "body");
     }
 
-    private string? FaultOf(JsonNode schemaOrReference, JsonNode? value, string place)
+    private string? Validate(JsonNode schemaOrReference, JsonNode? value, string place)
     {
         var schema = Resolve(schemaOrReference);
         foreach (var part in schema["allOf"]?.AsArray() ?? [])
         {
-            if (value is not null && FaultOf(part!, value, place) is { } fault)
+            if (value is not null && Validate(part!, value, place) is { } fault)
                 return fault;
         }
 
         var choices = (schema["oneOf"] ?? schema["anyOf"])?.AsArray();
         if (value is null)
-            return IsNullable(schema) || choices?.Any(c => FaultOf(c!, null, place) is null) == true ? null : $"{place} is null";
-        if (choices is not null && choices.All(c => FaultOf(c!, value, place) is not null))
+            return IsNullable(schema) || choices?.Any(c => Validate(c!, null, place) is null) == true ? null : $"{place} is null";
+        if (choices is not null && choices.All(c => Validate(c!, value, place) is not null))
             return $"{place} is none of the choices";
         if (schema["enum"] is JsonArray values && !values.Any(v => JsonNode.DeepEquals(v, value)))
             return $"{place} is {value.ToJsonString()}, which is not in the list of values";
         return (string?)schema["type"] switch
         {
-            "object" => value is JsonObject members ? FaultOfMembers(schema, members, place) : $"{place} is not an object",
+            "object" => value is JsonObject members ? ValidateMembers(schema, members, place) : $"{place} is not an object",
             "array" => value is JsonArray items
-                ? items.Select((item, n) => FaultOf(schema["items"]!, item, $"{place}[{n}]")).FirstOrDefault(f => f is not null)
+                ? items.Select((item, n) => Validate(schema["items"]!, item, $"{place}[{n}]")).FirstOrDefault(f => f is not null)
                 : $"{place} is not an array",
             "string" when value.GetValueKind() is not System.Text.Json.JsonValueKind.String => $"{place} is not a string",
             "integer" or "number" when value.GetValueKind() is not System.Text.Json.JsonValueKind.Number =>
@@ -83,7 +83,7 @@ internal sealed class ApiDocument(JsonObject root)
         };
     }
 
-    private string? FaultOfMembers(JsonObject schema, JsonObject members, string place)
+    private string? ValidateMembers(JsonObject schema, JsonObject members, string place)
     {
         foreach (var required in schema["required"]?.AsArray() ?? [])
         {
@@ -95,7 +95,7 @@ internal sealed class ApiDocument(JsonObject root)
         foreach (var (name, value) in members)
         {
             var declared = known?[name] ?? schema["additionalProperties"] as JsonObject;
-            if (declared is not null && FaultOf(declared, value, $"{place}.{name}") is { } fault)
+            if (declared is not null && Validate(declared, value, $"{place}.{name}") is { } fault)
                 return fault;
         }
 

@@ -155,7 +155,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
             return;
         }
 
-        if (document.FaultOf(operation, status, json) is { } wrong)
+        if (document.Validate(operation, status, json) is { } wrong)
             fault($"{status}: {wrong}: {text}");
         else if (status < 300)
             Remember(operation.Path.Split('/').Last(part => part.Length > 0 && part[0] != '{'), json);

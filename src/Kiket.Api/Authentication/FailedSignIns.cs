@@ -12,9 +12,6 @@ internal static partial class FailedSignIns
             context.Request.Path.ToUriComponent()
         );
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The provider of SignIn:Authority cannot be reached: {Reason}")]
-    public static partial void LogUnreachable(this ILogger logger, string reason);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} failed: {Method} {Path}")]
     private static partial void Log(ILogger logger, string address, string method, string path);
 }

@@ -15,7 +15,7 @@ namespace Kiket.Api.SignIn;
 /// Signs users in by an OpenID Connect provider (<c>SignIn:Authority</c>). The provider says which address somebody has; who
 /// that is here, and what they may do, is ours.
 /// </summary>
-internal static class ProviderSignIn
+internal static partial class ProviderSignIn
 {
     public const string Path = "/sign-in/provider";
     public const string CallbackPath = "/sign-in/callback";
@@ -73,7 +73,7 @@ internal static class ProviderSignIn
         catch (InvalidOperationException failure) when (!context.Response.HasStarted)
         {
             // Its discovery document cannot be read.
-            logs.CreateLogger(typeof(ProviderSignIn)).LogUnreachable(failure.GetBaseException().Message);
+            LogUnreachable(logs.CreateLogger(typeof(ProviderSignIn)), failure.GetBaseException().Message);
             return Failed(context, "The provider cannot be reached. Try again later.", StatusCodes.Status503ServiceUnavailable);
         }
     }
@@ -112,36 +112,34 @@ internal static class ProviderSignIn
         var provider = services.GetRequiredService<KiketSettings>().SignInProvider!;
         var email = somebody.FindFirstValue("email");
         if (email is null || !SignInPages.CouldBe(email, User.MaxEmailLength))
-            return Refused("The provider did not say which e-mail address you have.");
+            return Refused(context, "The provider did not say which e-mail address you have.");
         var isVerified = bool.TryParse(somebody.FindFirstValue(EmailVerified), out var verified) && verified;
         if (!isVerified && !provider.TrustsEmail)
-            return Refused("The provider has not verified your e-mail address.");
+            return Refused(context, "The provider has not verified your e-mail address.");
 
         PageCookie.Identify(context, SignInPages.ByProvider);
         var mediator = services.GetRequiredService<IMediator>();
         var found = await mediator.Send(new BeginProviderSignInCommand(email, provider.Organization), ct);
         if (found.IsRefused)
-            return Refused($"{email} is not an active user here. Ask an administrator for an invitation.");
+            return Refused(context, $"{email} is not an active user here. Ask an administrator for an invitation.");
         return await SignInPages.ContinueAsync(context, found.Value, SignInPages.ByProvider, returnUrl, ct)
-            ?? Refused("You have changed in the meantime. Try again.");
-
-        IResult Refused(string reason)
-        {
-            services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderSignIn)).LogFailedSignIn(context);
-            return Failed(context, reason, StatusCodes.Status403Forbidden);
-        }
+            ?? Refused(context, "You have changed in the meantime. Try again.");
     }
 
     /// <summary>The provider has refused, or its answer is not an answer to a request from this browser.</summary>
     private static async Task RefuseAsync(RemoteFailureContext failed)
     {
         failed.HandleResponse();
-        failed
-            .HttpContext.RequestServices.GetRequiredService<ILoggerFactory>()
+        await Refused(failed.HttpContext, "The provider did not sign you in.").ExecuteAsync(failed.HttpContext);
+    }
+
+    private static IResult Refused(HttpContext context, string reason)
+    {
+        context
+            .RequestServices.GetRequiredService<ILoggerFactory>()
             .CreateLogger(typeof(ProviderSignIn))
-            .LogFailedSignIn(failed.HttpContext);
-        await Failed(failed.HttpContext, "The provider did not sign you in.", StatusCodes.Status403Forbidden)
-            .ExecuteAsync(failed.HttpContext);
+            .LogFailedSignIn(context);
+        return Failed(context, reason, StatusCodes.Status403Forbidden);
     }
 
     private static IResult Failed(HttpContext context, string reason, int status) =>
@@ -151,4 +149,7 @@ internal static class ProviderSignIn
             Html.Of($"""<p>{reason}</p><p><a href="{SignInPages.Path}">Back to the sign-in page</a></p>"""),
             status
         );
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The provider of SignIn:Authority cannot be reached: {Reason}")]
+    private static partial void LogUnreachable(ILogger logger, string reason);
 }

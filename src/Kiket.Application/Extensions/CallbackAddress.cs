@@ -55,7 +55,7 @@ internal static partial class CallbackAddress
             errors.Add(
                 new(field, "A callback address must be an absolute http or https address without user name, query or fragment.")
             );
-        if (errors.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
+        if (errors.Count == 0 && await targets.ValidateAsync(url, ct) is { } denied)
             errors.Add(new(field, denied));
         return errors.Count > 0 ? ExtensionErrors.InstallFailed(errors) : Result<string?>.From(url.TrimEnd('/'));
     }

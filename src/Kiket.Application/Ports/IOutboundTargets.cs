@@ -4,5 +4,5 @@ namespace Kiket.Application.Ports;
 internal interface IOutboundTargets
 {
     /// <summary>Why an address must not be called, as a sentence, or null if it may be called.</summary>
-    Task<string?> FaultOfAsync(string url, CancellationToken ct);
+    Task<string?> ValidateAsync(string url, CancellationToken ct);
 }

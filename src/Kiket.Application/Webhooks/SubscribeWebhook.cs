@@ -27,7 +27,7 @@ internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTa
     public string? AddressFault { get; private set; }
 
     public async Task PrepareAsync(SubscribeWebhookCommand command, CancellationToken ct) =>
-        AddressFault = current.Extension is null ? null : await targets.FaultOfAsync(command.Url ?? "", ct);
+        AddressFault = current.Extension is null ? null : await targets.ValidateAsync(command.Url ?? "", ct);
 }
 
 internal sealed class SubscribeWebhookHandler(

@@ -7,7 +7,7 @@ internal static class DefinitionErrors
 {
     /// <summary><c>DEFINITION_INVALID</c>: files of a pack are not valid, so nothing of it is applied.</summary>
     /// <param name="errors">Every error, at least one.</param>
-    /// <exception cref="ArgumentException">There is no error.</exception>
+    /// <exception cref="ArgumentException">The list is empty.</exception>
     public static Error Invalid(IReadOnlyList<DefinitionNote> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);

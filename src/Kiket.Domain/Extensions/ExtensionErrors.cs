@@ -57,7 +57,7 @@ internal static class ExtensionErrors
 
     /// <summary><c>EXTENSION_INSTALL_FAILED</c>: the manifest is not valid, so nothing is installed or changed.</summary>
     /// <param name="errors">Every error, at least one.</param>
-    /// <exception cref="ArgumentException">There is no error.</exception>
+    /// <exception cref="ArgumentException">The list is empty.</exception>
     public static Error InstallFailed(IReadOnlyList<ErrorDetail> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>
-/// A limit on the time in a state that stands beside the workflows of a project. From its import on, it holds
+/// A limit on the time in a state that is defined beside the workflows of a project. From its import on, it holds
 /// for every open issue for which the workflow's state has no limit of its own. Every minute counts.
 /// </summary>
 /// <remarks>Source: contract, section 16, <c>workflow_sla_definitions.yml</c>.</remarks>
@@ -23,6 +23,9 @@ internal sealed record SlaDefinition(string Id, StateKey Status, TimeSpan Limit)
 
     /// <summary>The only priority of issues for which it holds, or null.</summary>
     public IssuePriority? Priority { get; init; }
+
+    /// <summary>Key of the only workflow for whose issues it holds, or null.</summary>
+    public string? Workflow { get; init; }
 
     /// <summary>Makes a limit.</summary>
     /// <param name="id">Unique in the project, 1 to 100 characters.</param>
@@ -49,7 +52,4 @@ internal sealed record SlaDefinition(string Id, StateKey Status, TimeSpan Limit)
             return Error.Validation(errors);
         return new SlaDefinition(id!, status, limit) { WarningBuffer = warningBuffer > TimeSpan.Zero ? warningBuffer : null };
     }
-
-    /// <summary>Key of the only workflow for whose issues it holds, or null.</summary>
-    public string? Workflow { get; init; }
 }

@@ -50,7 +50,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         return handler;
     }
 
-    public async Task<string?> FaultOfAsync(string url, CancellationToken ct)
+    public async Task<string?> ValidateAsync(string url, CancellationToken ct)
     {
         if (!Webhook.IsAddress(url))
             return $"An address must be https://…, at most {Webhook.MaxUrlLength} characters, without a user.";

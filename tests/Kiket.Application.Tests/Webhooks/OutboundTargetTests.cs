@@ -61,8 +61,8 @@ public sealed class OutboundTargetTests
     {
         var targets = new OutboundTargets(new() { AllowPlainHttp = true });
 
-        Assert.NotNull(await targets.FaultOfAsync($"https://{host}/hook", TestContext.Current.CancellationToken));
-        Assert.NotNull(await targets.FaultOfAsync($"http://{host}:8080/hook", TestContext.Current.CancellationToken));
+        Assert.NotNull(await targets.ValidateAsync($"https://{host}/hook", TestContext.Current.CancellationToken));
+        Assert.NotNull(await targets.ValidateAsync($"http://{host}:8080/hook", TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -104,6 +104,6 @@ public sealed class OutboundTargetTests
     {
         var targets = new OutboundTargets(new() { AllowedNetworks = ["10.1.0.0/16"] });
 
-        Assert.Equal(allowed, await targets.FaultOfAsync(url, TestContext.Current.CancellationToken) is null);
+        Assert.Equal(allowed, await targets.ValidateAsync(url, TestContext.Current.CancellationToken) is null);
     }
 }
