@@ -55,7 +55,14 @@ internal static class ConsentPages
                 return OAuthEndpoints.Refusal(Errors.AccessDenied, "The user has not allowed it.");
         }
 
-        authorization ??= (await mediator.Send(new AllowApplicationCommand(request.ClientId!, access.Scopes), ct)).Value;
+        if (authorization is null)
+        {
+            var allowed = await mediator.Send(new AllowApplicationCommand(request.ClientId!, access.Scopes), ct);
+            if (allowed.Error is { } notAllowed)
+                return OAuthEndpoints.Refusal(Errors.AccessDenied, notAllowed.Message);
+            authorization = allowed.Value;
+        }
+
         return OAuthEndpoints.SignIn(OAuthEndpoints.IdentityOf(access).SetAuthorizationId(authorization));
     }
 

@@ -41,7 +41,7 @@ internal static class DevicePages
         if (!await Pages.IsOwnFormAsync(context))
             return Pages.Outdated(context);
         return decision == ConsentPages.Allow
-            ? await AllowAsync(access, client, mediator, ct)
+            ? await AllowAsync(context, code, access, client, mediator, ct)
             : Results.Forbid(
                 new AuthenticationProperties(
                     new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -56,10 +56,19 @@ internal static class DevicePages
             );
     }
 
-    private static async Task<IResult> AllowAsync(UserAccess access, string client, IMediator mediator, CancellationToken ct)
+    private static async Task<IResult> AllowAsync(
+        HttpContext context,
+        string code,
+        UserAccess access,
+        string client,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
-        var authorization = (await mediator.Send(new AllowApplicationCommand(client, access.Scopes), ct)).Value;
-        var identity = OAuthEndpoints.IdentityOf(access).SetAuthorizationId(authorization);
+        var allowed = await mediator.Send(new AllowApplicationCommand(client, access.Scopes), ct);
+        if (allowed.Error is { } error)
+            return CodeForm(context, code, error.Message);
+        var identity = OAuthEndpoints.IdentityOf(access).SetAuthorizationId(allowed.Value);
         return Results.SignIn(
             new(identity),
             new AuthenticationProperties { RedirectUri = SignInPages.Path },

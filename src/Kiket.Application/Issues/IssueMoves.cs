@@ -77,7 +77,10 @@ internal static class IssueMoves
         CancellationToken ct
     )
     {
-        var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
+        // Nothing was locked since the rejection, so it may be about an issue that has moved or is gone.
+        var issue = await db.Issues.SingleOrDefaultAsync(i => i.Id == issueId, ct);
+        if (issue?.Status != decision.Transition.From)
+            return;
         issue.RecordGuards(decision.Transition.To, decision.Verdicts, actor.UserId, now);
         if (isPending && await db.RequestApprovalsAsync(issue, decision, actor.UserId, now, ct))
             issue.RecordApprovalRequest(decision, actor.UserId, now);

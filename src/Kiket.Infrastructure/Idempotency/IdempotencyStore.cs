@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
@@ -52,34 +53,11 @@ internal sealed class IdempotencyStore(
     /// <param name="hash">Of all that makes the request the same as another one.</param>
     public void Use(string requestKey, string hash) => (key, requestHash) = (requestKey, hash);
 
-    public async Task<Result<T>?> ReserveAsync<T>(CancellationToken ct)
+    public Task<Result<T>?> ReserveAsync<T>(CancellationToken ct)
     {
         var name = key ?? throw new InvalidOperationException("The request has no idempotency key.");
         key = null;
-        var now = time.GetUtcNow();
-        var record = new IdempotencyRecord
-        {
-            UserId = current.UserIdOrZero,
-            KeyHash = TextDigest.Of(name),
-            RequestHash = requestHash,
-            Owner = Guid.NewGuid(),
-            ReservedUntil = now + LongestRequest,
-            ExpiresAt = now + Lifetime,
-        };
-        db.IdempotencyRecords.Add(record);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            reserved = new(record.Id, record.Owner.Value);
-            return null;
-        }
-        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure)) { }
-        finally
-        {
-            db.ChangeTracker.Clear();
-        }
-
-        return await TakeOverAsync<T>(name, record, now, ct);
+        return LostRaces.RetryAsync(() => TryReserveAsync<T>(name, ct), DatabaseFailure.IsDeadlock, ct);
     }
 
     public async Task<Error?> StoreAsync<T>(T value, CancellationToken ct)
@@ -104,14 +82,47 @@ internal sealed class IdempotencyStore(
             return;
         try
         {
-            await db
-                .IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner)
-                .ExecuteDeleteAsync(CancellationToken.None);
+            await LostRaces.RetryAsync(
+                () =>
+                    db
+                        .IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner)
+                        .ExecuteDeleteAsync(CancellationToken.None),
+                DatabaseFailure.IsDeadlock,
+                CancellationToken.None
+            );
         }
-        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure) || DatabaseFailure.IsDeadlock(failure))
         {
             // The reservation expires on its own, and the first failure is more informative.
         }
+    }
+
+    private async Task<Result<T>?> TryReserveAsync<T>(string name, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var record = new IdempotencyRecord
+        {
+            UserId = current.UserIdOrZero,
+            KeyHash = TextDigest.Of(name),
+            RequestHash = requestHash,
+            Owner = Guid.NewGuid(),
+            ReservedUntil = now + LongestRequest,
+            ExpiresAt = now + Lifetime,
+        };
+        db.IdempotencyRecords.Add(record);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            reserved = new(record.Id, record.Owner.Value);
+            return null;
+        }
+        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure)) { }
+        finally
+        {
+            db.ChangeTracker.Clear();
+        }
+
+        return await TakeOverAsync<T>(name, record, now, ct);
     }
 
     private async Task<Result<T>?> TakeOverAsync<T>(

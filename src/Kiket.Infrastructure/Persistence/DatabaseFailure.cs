@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -12,6 +13,8 @@ namespace Kiket.Infrastructure.Persistence;
 /// </summary>
 internal static class DatabaseFailure
 {
+    private const string IdleInTransactionTimeout = "25P03";
+    private const string TransactionTimeout = "25P04"; // PostgreSQL 17
     private const int SqliteForeignKey = 787;
     private const int SqlitePrimaryKey = 1555;
     private const int SqliteUnique = 2067;
@@ -21,6 +24,9 @@ internal static class DatabaseFailure
     private const int SqlServerUniqueConstraint = 2627;
     private const int SqlServerDeadlock = 1205;
     private const int SqlServerSnapshotConflict = 3960;
+
+    /// <summary>From this severity on, the server closes the connection.</summary>
+    private const int SqlServerFatal = 20;
 
     /// <summary>BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN and PROTOCOL.</summary>
     private static readonly int[] SqliteUnavailable = [5, 6, 7, 8, 10, 13, 14, 15];
@@ -33,10 +39,12 @@ internal static class DatabaseFailure
 
     /// <summary>
     /// Timeouts and broken connections; a refused sign-in or a database that is closed, starting or read-only; full files, logs
-    /// and memory; locks that were not granted in time; I/O errors; and the throttling of Azure.
+    /// and memory; locks that were not granted in time; I/O errors; and the throttling of Azure. On Linux the number of a failed
+    /// connection may be 0 (dotnet/SqlClient#1773).
     /// </summary>
     private static readonly int[] SqlServerUnavailable =
     [
+        0,
         -2,
         -1,
         2,
@@ -67,6 +75,8 @@ internal static class DatabaseFailure
         1101,
         1105,
         9002,
+        1203,
+        1204,
         1222,
         8645,
         823,
@@ -127,14 +137,23 @@ internal static class DatabaseFailure
             PostgresException e => PostgresUnavailable.Contains(e.SqlState[..2])
                 || e.SqlState
                     is PostgresErrorCodes.InvalidCatalogName
+                        or IdleInTransactionTimeout
+                        or TransactionTimeout
                         or PostgresErrorCodes.ReadOnlySqlTransaction
                         or PostgresErrorCodes.LockNotAvailable,
             NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or a lost one
             SqliteException e => SqliteUnavailable.Contains(e.SqliteErrorCode),
-            SqlException e => SqlServerUnavailable.Contains(e.Number),
+            SqlException e => SqlServerUnavailable.Contains(e.Number) || e.Class >= SqlServerFatal,
             _ => ChainOf(failure)
-                .Any(e => e is DatabaseBusyException or InvalidOperationException { Source: "Microsoft.Data.SqlClient" }),
+                .Any(e =>
+                    e is DatabaseBusyException or InvalidOperationException { Source: "Microsoft.Data.SqlClient" }
+                    || e is SocketException or TimeoutException && IsOfNpgsql(e)
+                ),
         };
+
+    /// <summary>The driver does not wrap what goes wrong while it looks up the name of the host (npgsql/npgsql#5606).</summary>
+    private static bool IsOfNpgsql(Exception failure) =>
+        failure.StackTrace?.Contains($" {nameof(Npgsql)}.", StringComparison.Ordinal) == true;
 
     private static DbException? CauseOf(Exception failure) => ChainOf(failure).OfType<DbException>().FirstOrDefault();
 

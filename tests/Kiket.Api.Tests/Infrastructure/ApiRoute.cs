@@ -13,13 +13,14 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
     private const long DefaultBodyLimit = 1024 * 1024;
 
     public static IReadOnlyList<ApiRoute> All(KiketServer server) =>
-        [
-            .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "}").Trim('/')
-            where path.StartsWith("/api/v1/", StringComparison.Ordinal)
-            from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
-            select new ApiRoute(method, path, endpoint),
-        ];
+        [.. Everywhere(server).Where(r => r.Path.StartsWith("/api/v1/", StringComparison.Ordinal))];
+
+    /// <summary>Also those of pages, OAuth and probes.</summary>
+    public static IEnumerable<ApiRoute> Everywhere(KiketServer server) =>
+        from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "}").Trim('/')
+        from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]
+        select new ApiRoute(method, path, endpoint);
 
     public bool IsAnonymous =>
         Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || Endpoint.Metadata.GetMetadata<IAuthorizeData>() is null;

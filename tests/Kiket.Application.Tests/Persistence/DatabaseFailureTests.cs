@@ -33,6 +33,8 @@ public sealed class DatabaseFailureTests
             "postgres 08006",
             "postgres 25006",
             "postgres 58030",
+            "postgres 25P03",
+            "postgres 25P04",
             "npgsql",
             "sqlite 5",
             "sqlite 6",
@@ -47,12 +49,14 @@ public sealed class DatabaseFailureTests
             "sqlserver 9002",
             "sqlserver 4060",
             "sqlserver 10054",
+            "sqlserver 0",
+            "sqlserver 1204",
             "sqlserver 1222",
             "sqlserver 3906",
             "queue",
         ];
 
-    public static TheoryData<string> Bugs => ["postgres 42601", "postgres 23502", "sqlite 1", "sqlserver 102", "other"];
+    public static TheoryData<string> Bugs => ["postgres 42601", "postgres 23502", "sqlite 1", "sqlserver 102", "socket", "other"];
 
     [Theory]
     [MemberData(nameof(Deadlocks))]
@@ -83,6 +87,16 @@ public sealed class DatabaseFailureTests
             }
         );
 
+    [Fact]
+    public async Task A_host_whose_name_is_not_known_is_an_outage_however_it_is_wrapped()
+    {
+        await using var connection = new NpgsqlConnection("Host=kiket.invalid;Username=kiket");
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.All(Wrappings, wrap => Assert.True(DatabaseFailure.IsUnavailable(wrap(failure)), failure.ToString()));
+    }
+
     [Theory]
     [MemberData(nameof(Bugs))]
     public void A_bug_is_neither(string name) =>
@@ -104,6 +118,7 @@ public sealed class DatabaseFailureTests
             ["npgsql"] => new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused)),
             ["sqlite", var code] => new SqliteException("It failed.", int.Parse(code, null) & 0xff, int.Parse(code, null)),
             ["sqlserver", var number] => SqlServer(int.Parse(number, null)),
+            ["socket"] => new SocketException((int)SocketError.ConnectionRefused), // of another system
             ["queue"] => new DatabaseBusyException("It took too long."),
             _ => new ArgumentException(name),
         };

@@ -2,6 +2,7 @@ using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -83,6 +84,43 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Equal(["KEPT"], await KeysAsync(workspace));
         await Work(session).RunAsync("test", () => AddTwoAsync(session, Refusal), default);
         Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was told once
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("moved")]
+    [InlineData("as it was")]
+    public async Task A_rejected_move_is_noted_unless_the_issue_has_moved_meanwhile(string meanwhile)
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await workspace.AddProjectAsync();
+        var created = await workspace.AddIssueAsync(new() { Title = "An issue" });
+        await using var session = workspace.SignIn();
+        var (now, guards) = (DateTimeOffset.UtcNow, new GuardAnswers());
+        var issue = await session.Db.Issues.AsNoTracking().SingleAsync(i => i.Id == created.Id);
+        guards.Take(issue, new("in_progress"), [new("com.example.guard", GuardDecision.Deny, "No.", 5)], isAnnounced: false);
+        var work = new WorkThatWaits(Work(session));
+
+        var moved = await work.RunAsync<int>(
+            "test",
+            async () =>
+            {
+                var tracked = await session.Db.Issues.SingleAsync(i => i.Id == created.Id);
+                var move = session.Db.TransitionAsync(work, guards, tracked, "in_progress", null, workspace.Admin, now, default);
+                return (await move).Error!;
+            },
+            default
+        );
+        var others = session.Db.Issues.Where(i => i.Id == created.Id);
+        if (meanwhile == "gone")
+            await others.ExecuteUpdateAsync(set => set.SetProperty(i => i.DeletedAt, now));
+        if (meanwhile == "moved")
+            await others.ExecuteUpdateAsync(set => set.SetProperty(i => i.Status, new StateKey("done")));
+        await work.RunAsync("test", work.KeepAsync, default);
+
+        Assert.Equal("WORKFLOW_TRANSITION_GUARD_FAILED", moved.Error?.Code);
+        var history = await session.Db.IssueChanges.CountAsync(c => c.IssueId == created.Id && c.Action == IssueAction.Guarded);
+        Assert.Equal(meanwhile == "as it was" ? 1 : 0, history);
     }
 
     [Fact]
@@ -435,6 +473,36 @@ public abstract class TransactionSuite(TestDatabase database)
         await using var reader = workspace.SignIn();
         return await reader.Db.Projects.OrderBy(p => p.Id).Select(p => p.Key).ToListAsync();
     }
+}
+
+/// <summary>Does what is to be kept on a refusal only when it is told to.</summary>
+internal sealed class WorkThatWaits(Ports.IUnitOfWork work) : Ports.IUnitOfWork
+{
+    private Func<Task> kept = () => Task.CompletedTask;
+
+    public bool IsRunning => work.IsRunning;
+
+    public void KeepOnRefusal(Func<Task> change) => kept = change;
+
+    public async Task<Result<int>> KeepAsync()
+    {
+        await kept();
+        return 1;
+    }
+
+    public Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> run, CancellationToken ct) =>
+        work.RunAsync(action, run, ct);
+
+    public Task<Result<T>> RehearseAsync<T>(string action, Func<Task<Result<T>>> run, CancellationToken ct) =>
+        work.RehearseAsync(action, run, ct);
+
+    public Task FlushAsync(CancellationToken ct) => work.FlushAsync(ct);
+
+    public Task FlushBatchAsync(CancellationToken ct) => work.FlushBatchAsync(ct);
+
+    public void Audit(string type, string change) => work.Audit(type, change);
+
+    public void Audit(IAggregateRoot row, string change) => work.Audit(row, change);
 }
 
 public sealed class SqliteTransactionTests(SqliteDatabase database) : TransactionSuite(database);
