@@ -13,7 +13,11 @@ internal static class BackupCommand
         {
             folder,
         }.Does(
-            (parsed, services, ct) => services.GetRequiredService<SqliteBackup>().WriteAsync(parsed.GetRequiredValue(folder), ct)
+            (parsed, services, ct) =>
+                Output.WhileAsync(
+                    "Copying",
+                    () => services.GetRequiredService<SqliteBackup>().WriteAsync(parsed.GetRequiredValue(folder), ct)
+                )
         );
     }
 }

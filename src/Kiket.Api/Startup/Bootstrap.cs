@@ -1,5 +1,6 @@
 using Kiket.Application.Organizations;
 using Kiket.Application.Users;
+using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Startup;
@@ -141,7 +142,12 @@ internal static class Bootstrap
             if (settings.Bootstrap.AdminToken is null)
                 Console.WriteLine($"  Token of the first administrator, shown only once:  {founded.Token}");
             if (settings.Bootstrap.Demo ?? app.Environment.IsDevelopment())
-                await Demo.AddAsync(app.Services, founded.OrganizationId, founded.AdminId, CancellationToken.None);
+                await Demo.AddAsync(
+                    app.Services,
+                    founded.Slug,
+                    new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin),
+                    CancellationToken.None
+                );
         }
 
         if (settings.DefinitionsPath is { } folder)

@@ -16,30 +16,41 @@ internal static class CommandLine
 {
     private static readonly string[] Questions = ["-h", "-?", "--help", "--version"];
 
-    private static RootCommand Commands =>
-        new("Kiket, a self-hostable issue tracker. Without a command it runs the server.")
+    private const string Serve = "serve";
+
+    internal static RootCommand Commands =>
+        new RootCommand("Kiket, a self-hostable issue tracker. Without a command it runs the server.")
         {
+            new Command(Serve, "Runs the server, as no command does; settings may follow, such as --Urls http://*:80."),
             OrganizationCommand.Build(),
+            UserCommand.Build(),
             TokenCommand.Build(),
             PasswordLinkCommand.Build(),
             ImportCommand.Build(),
             MigrateCommand.Build(),
+            AuditCommand.Build(),
+            DemoCommand.Build(),
             SecretsCommand.Build(),
             BackupCommand.Build(),
             RestoreCommand.Build(),
             ConfigCommand.Build(),
             DoctorCommand.Build(),
             HealthCommand.Build(),
-        };
+            CompletionCommand.Build(),
+        }.WithExamples();
 
     public static bool Handles(string[] args) =>
         args.FirstOrDefault() is { } first
-        && (Questions.Contains(first) || !(first.StartsWith('-') || first.StartsWith('/') || first.Contains('=')));
+        && (
+            first is Serve
+                ? args.Any(Questions.Contains)
+                : Questions.Contains(first) || !(first.StartsWith('-') || first.StartsWith('/') || first.Contains('='))
+        );
 
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Commands.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && !args.Any(Questions.Contains))
             return Fail(string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct()));
         try
         {

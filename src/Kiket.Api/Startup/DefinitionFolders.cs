@@ -43,7 +43,7 @@ internal static class DefinitionFolders
         var packs = FindPacks(folder);
         if (packs.Count == 0)
             return Error.Validation("folder", $"There is no .kiket folder in {folder} or in its subfolders.");
-        if (await FindAdminAsync(services, organization, ct) is not { } admin)
+        if (await services.FindAdminAsync(organization, ct) is not { } admin)
             return Error.Validation("organization", $"There is no organization {organization} with an active administrator.");
 
         List<ImportedFolder> imported = [];
@@ -152,7 +152,8 @@ internal static class DefinitionFolders
         }
     }
 
-    private static async Task<Actor?> FindAdminAsync(IServiceProvider services, string? organization, CancellationToken ct)
+    /// <summary>The first administrator of an organization, or of the first one.</summary>
+    public static async Task<Actor?> FindAdminAsync(this IServiceProvider services, string? organization, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();

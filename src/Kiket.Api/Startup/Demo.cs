@@ -26,24 +26,30 @@ internal static class Demo
         ("faye@example.com", "Faye Fact-Checker", OrganizationRole.Developer, ProjectRole.Member, 8, ["facts"]),
     ];
 
+    private const string Project = "NEWS";
+
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "examples", "newsroom");
 
-    public static async Task AddAsync(
-        IServiceProvider services,
-        OrganizationId organizationId,
-        UserId adminId,
-        CancellationToken ct
-    )
+    /// <summary>Whether the organization has the demo project, or somebody with the address of one of its people.</summary>
+    public static async Task<bool> ExistsAsync(KiketDbContext db, CancellationToken ct)
     {
-        var imported = await services.ImportFolderAsync(Folder, null, isStrict: true, ct);
+        List<string> addresses = [.. Members.Select(m => m.Email)];
+        return await db.Projects.AnyAsync(p => p.Key == Project, ct)
+            || await db.Users.AnyAsync(u => addresses.Contains(u.Email), ct);
+    }
+
+    /// <param name="organization">Slug of an organization without the demo project.</param>
+    public static async Task AddAsync(IServiceProvider services, string organization, Actor admin, CancellationToken ct)
+    {
+        var imported = await services.ImportFolderAsync(Folder, organization, isStrict: true, ct);
         if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } error)
             throw new InvalidOperationException($"The demo cannot be imported: {error.Message}");
 
         await using var scope = services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(admin, []);
         await scope
             .ServiceProvider.GetRequiredService<IUnitOfWork>()
-            .RunAsync("import_demo", () => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
+            .RunAsync("import_demo", () => AddPeopleAsync(scope.ServiceProvider, admin.OrganizationId, ct), ct);
     }
 
     private static async Task<Result<int>> AddPeopleAsync(
@@ -54,7 +60,7 @@ internal static class Demo
     {
         var (db, work) = (services.GetRequiredService<KiketDbContext>(), services.GetRequiredService<IUnitOfWork>());
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var project = await db.Projects.SingleAsync(ct);
+        var project = await db.Projects.SingleAsync(p => p.Key == Project, ct);
         foreach (var (email, name, role, inProject, capacity, tags) in Members)
         {
             var user = User.Join(organizationId, email, role, name, now).Value;

@@ -15,7 +15,7 @@ internal static class MigrateCommand
         new Command("migrate", "Brings the database up to date.").Does(
             async (_, services, ct) =>
             {
-                var applied = await MigrateAsync(services, ct);
+                var applied = await Output.WhileAsync("Migrating", () => MigrateAsync(services, ct));
                 return applied.Count == 0
                     ? "The database is already up to date."
                     : $"Applied to the database: {string.Join(", ", applied)}.";

@@ -6,7 +6,7 @@ using MediatR;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// <c>organization create &lt;name&gt; --admin-email &lt;email&gt;</c>: creates an organization (decisions, 18).
+/// <c>organization create|list</c>: the organizations of this server (decisions, 18).
 /// </summary>
 internal static class OrganizationCommand
 {
@@ -21,6 +21,7 @@ internal static class OrganizationCommand
         var create = new Command("create", "Creates an organization and prints its administrator's token, once.") { name, email };
         return new("organization", "Organizations.")
         {
+            BuildList(),
             create.DoesInDatabase(
                 (parsed, services, ct) =>
                     CreateAsync(
@@ -31,6 +32,29 @@ internal static class OrganizationCommand
                     )
             ),
         };
+    }
+
+    private static Command BuildList()
+    {
+        var json = Output.Json();
+        return new Command("list", "Lists the organizations of this server.") { json }.DoesInDatabase(
+            async (parsed, services, ct) =>
+            {
+                var all = await Operator.ListOrganizationsAsync(services.GetRequiredService<IMediator>(), ct);
+                return all.Error is { } error
+                    ? error
+                    : Output.Print(
+                        all.Value,
+                        parsed.GetValue(json),
+                        o => [Output.Number(o.Id.Value), o.Slug, o.Name, Output.Number(o.Users), Output.Instant(o.CreatedAt)],
+                        "id",
+                        "slug",
+                        "name",
+                        "users",
+                        "created"
+                    );
+            }
+        );
     }
 
     private static async Task<Result<string>> CreateAsync(IMediator mediator, string name, string email, CancellationToken ct)

@@ -38,7 +38,10 @@ internal static class SecretsCommand
                 await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }
 
-        var (renewed, unreadable) = await services.GetRequiredService<SecretRotation>().RunAsync(ct);
+        var (renewed, unreadable) = await Output.WhileAsync(
+            "Encrypting",
+            () => services.GetRequiredService<SecretRotation>().RunAsync(ct)
+        );
         return unreadable == 0
             ? $"Rows encrypted again: {renewed}."
             : $"Rows encrypted again: {renewed}. Secrets that cannot be decrypted, because their key is lost: {unreadable}.";

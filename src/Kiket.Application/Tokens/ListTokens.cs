@@ -12,39 +12,11 @@ internal sealed record ListTokensQuery(TokenKind Kind, PageRequest Page) : IQuer
 internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListTokensQuery, Result<Page<TokenDto>>>
 {
-    private static readonly SortOptions<AccessToken> Sorts = new SortOptions<AccessToken>("id asc", t => t.Id)
-        .By("id", t => t.Id)
-        .By("name", t => t.SortKey)
-        .By("expires_at", t => t.ExpiresAt)
-        .By("last_used_at", t => t.LastUsedAt)
-        .By("created_at", t => t.CreatedAt);
-
     public async Task<Result<Page<TokenDto>>> Handle(ListTokensQuery query, CancellationToken ct)
     {
         var tokens = db.ManageableTokens(current.Actor, query.Kind);
-        if (tokens.Error is { } error)
-            return error;
-        return await tokens
-            .Value.AsNoTracking()
-            .ToPageAsync(
-                query.Page,
-                Sorts,
-                page =>
-                    page.Select(t => new TokenDto
-                    {
-                        Id = t.Id,
-                        Name = t.Name,
-                        Scopes = t.Scopes,
-                        TokenPrefix = t.Prefix,
-                        RateLimitRequests = t.RateLimitRequests,
-                        RateLimitWindow = t.RateLimitWindowSeconds,
-                        AllowedNetworks = t.AllowedNetworks,
-                        ExpiresAt = t.ExpiresAt,
-                        LastUsedAt = t.LastUsedAt,
-                        CreatedAt = t.CreatedAt,
-                        Owner = db.Users.Where(u => u.Id == t.UserId).Select(u => new TokenOwner(u.Id, u.Name)).Single(),
-                    }),
-                ct
-            );
+        return tokens.Error is { } error
+            ? error
+            : await tokens.Value.AsNoTracking().ToPageAsync(query.Page, TokenQueries.Sorts, page => page.ToDto(db), ct);
     }
 }

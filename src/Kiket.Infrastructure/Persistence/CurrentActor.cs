@@ -57,5 +57,5 @@ internal sealed class CurrentActor : ICurrentActor
 /// <summary>Where a request comes from, for the audit log.</summary>
 /// <param name="Credential">What signed it in, such as <c>token:7</c>.</param>
 /// <param name="Address">The client's address, or null when it is not known.</param>
-/// <param name="RequestId">As the answer has it in <c>X-Request-Id</c>.</param>
-internal sealed record RequestOrigin(string Credential, string? Address, string RequestId);
+/// <param name="RequestId">As the answer has it in <c>X-Request-Id</c>; null for a command.</param>
+internal sealed record RequestOrigin(string Credential, string? Address, string? RequestId);

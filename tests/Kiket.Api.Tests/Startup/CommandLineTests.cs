@@ -1,6 +1,9 @@
+using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Kiket.Api.Startup;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
@@ -212,26 +215,136 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Help_names_the_commands()
+    public async Task Help_names_the_commands_and_shows_examples()
     {
-        var run = await RunAsync("--help");
+        var (all, one) = (await RunAsync("--help"), await RunAsync("token", "create", "--help"));
 
-        Assert.Equal(0, run.ExitCode);
-        foreach (
-            var command in new[]
+        Assert.Equal((0, 0), (all.ExitCode, one.ExitCode));
+        Assert.All(CommandLine.Commands.Subcommands, c => Assert.Contains($"  {c.Name} ", all.Output, StringComparison.Ordinal));
+        Assert.Contains(Examples.ByCommand["token create"].Single(), one.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_command_has_an_example_that_it_accepts()
+    {
+        var root = CommandLine.Commands;
+        var paths = Leaves(root).Select(Examples.PathOf).Order(StringComparer.Ordinal);
+
+        Assert.Equal(paths, Examples.ByCommand.Keys.Order(StringComparer.Ordinal));
+        Assert.All(
+            Examples.ByCommand.SelectMany(c => c.Value.Select(example => (c.Key, example))),
+            example =>
             {
-                "organization",
-                "token",
-                "import",
-                "migrate",
-                "secrets",
-                "backup",
-                "restore",
-                "config",
-                "doctor",
+                var parsed = root.Parse(example.example.Split(" >")[0]);
+                Assert.Equal(example.Key, Examples.PathOf(parsed.CommandResult.Command));
+                if (example.Key != "serve") // which reads its settings itself
+                    Assert.Empty(parsed.Errors);
             }
-        )
-            Assert.Contains(command, run.Output, StringComparison.Ordinal);
+        );
+
+        static IEnumerable<Command> Leaves(Command command) =>
+            command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
+    }
+
+    [Fact]
+    public async Task Tokens_of_every_user_are_listed_replaced_and_revoked()
+    {
+        var first = TokenOf(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"));
+        var id = (await StoredAsync(first)).Token.Id.ToString(CultureInfo.InvariantCulture);
+
+        var rotated = await RunAsync("token", "rotate", id, "--overlap", "2h");
+        var listed = await RunAsync("token", "list");
+        var revoked = await RunAsync("token", "revoke", id);
+        var left = JsonNode.Parse((await RunAsync("token", "list", "--json")).Output)!.AsArray();
+
+        var successor = (await StoredAsync(TokenOf(rotated))).Token;
+        Assert.Equal((successor.Id, successor.Prefix), ((long)left.Single()!["id"]!, (string?)left.Single()!["token_prefix"]));
+        Assert.Contains(first[..13], listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(first, listed.Output, StringComparison.Ordinal);
+        Assert.Equal($"Token {id} was revoked.", revoked.Output.TrimEnd());
+        AssertRefused(await RunAsync("token", "revoke", id), $"no token {id}");
+    }
+
+    [Fact]
+    public async Task Users_are_added_listed_locked_out_and_let_in_again()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+
+        var added = await RunAsync("user", "add", "Bob@acme.com", "--role", "viewer", "--name", "Bob");
+        await RunAsync("user", "deactivate", "2");
+        var locked = JsonNode.Parse((await RunAsync("user", "list", "--json")).Output)![1]!;
+        await RunAsync("user", "reactivate", "2");
+        var listed = await RunAsync("user", "list");
+
+        Assert.Matches(
+            @"^bob@acme\.com was added as user 2\. .*\nhttp://127\.0\.0\.1:5080/account/password\?token=kpwd_",
+            added.Output
+        );
+        Assert.Equal(("viewer", true), ((string?)locked["role"], (bool)locked["deactivated"]!));
+        Assert.Matches(@"2 +bob@acme\.com +Bob +viewer +active", listed.Output);
+        AssertRefused(await RunAsync("user", "add", "eve@acme.com", "--role", "king"), "king");
+        AssertRefused(await RunAsync("user", "deactivate", "1"), "at least one active administrator");
+    }
+
+    [Fact]
+    public async Task One_of_several_organizations_must_be_chosen_and_the_others_stay_out_of_sight()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+        await RunAsync("organization", "create", "Beta", "--admin-email", "bea@beta.com");
+
+        AssertRefused(await RunAsync("token", "list"), "choose one with --organization: acme, beta");
+        AssertRefused(await RunAsync("token", "list", "--organization", "gamma"), "no organization gamma");
+        AssertRefused(await RunAsync("token", "revoke", "1", "--organization", "beta"), "no token 1");
+        var (tokens, all) = (await RunAsync("token", "list", "--organization", "beta"), await RunAsync("organization", "list"));
+        Assert.DoesNotContain("ada", tokens.Output, StringComparison.Ordinal);
+        Assert.Matches(@"1 +acme +Acme +1 .*\n2 +beta +Beta +1 ", all.Output);
+    }
+
+    [Fact]
+    public async Task The_audit_log_names_the_command_line_and_a_changed_record_is_found()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+        await RunAsync("user", "add", "bob@acme.com");
+
+        var sound = await RunAsync("audit", "verify");
+        await using var services = Services();
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var record = await db.AuditRecords.IgnoreQueryFilters().AsNoTracking().SingleAsync(r => r.Action == "invite_user");
+        await db
+            .AuditRecords.IgnoreQueryFilters()
+            .Where(r => r.Sequence == record.Sequence)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Credential, "token:1"));
+
+        Assert.Equal(("command_line", null), (record.Credential, record.ActorId));
+        Assert.Contains("records are as they were written", sound.Output, StringComparison.Ordinal);
+        AssertRefused(await RunAsync("audit", "verify"), $"at record {record.Sequence}");
+    }
+
+    [Fact]
+    public async Task The_demo_is_added_once()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+
+        var added = await RunAsync("demo");
+
+        Assert.Equal((0, "The project NEWS was added to Acme."), (added.ExitCode, added.Output.TrimEnd()));
+        Assert.Equal(4, JsonNode.Parse((await RunAsync("user", "list", "--json")).Output)!.AsArray().Count);
+        AssertRefused(await RunAsync("demo"), "already has the demo project");
+    }
+
+    [Fact]
+    public async Task A_shell_completes_commands_and_values()
+    {
+        var (commands, roles) = (
+            await RunAsync("[suggest:7]", "kiket to"),
+            await RunAsync("[suggest:22]", "kiket user add --role ")
+        );
+        var script = await RunAsync("completion", "bash", "--name", "kiket");
+
+        Assert.Contains("token\n", commands.Output, StringComparison.Ordinal);
+        Assert.Contains("project_manager", roles.Output, StringComparison.Ordinal);
+        Assert.EndsWith("-F _kiket kiket", script.Output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -631,6 +631,10 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new RevokeTokenCommand(TokenKind.Workspace, token);
         yield return new CreateUserTokenCommand("dev@example.com", null, [], TimeSpan.FromDays(1));
         yield return new CreateUserTokenCommand("dev@example.com", "samples", ["admin"], null);
+        yield return new ListUserTokensQuery(page);
+        yield return new RotateUserTokenCommand(token, TimeSpan.Zero);
+        yield return new RevokeUserTokenCommand(token);
+        yield return new ListOrganizationsQuery(page);
         yield return new InviteUserCommand("eve@example.com", OrganizationRole.Viewer, "Eve");
         yield return new AcceptInvitationCommand(invitation, "Ina");
         yield return new OfferPasswordLinkCommand(user);
