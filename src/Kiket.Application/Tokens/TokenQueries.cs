@@ -8,7 +8,7 @@ namespace Kiket.Application.Tokens;
 
 internal static class TokenQueries
 {
-    /// <summary>The tokens that an actor may manage: an administrator the organization's, everybody their own.</summary>
+    /// <summary>The tokens that an actor may manage: administrators those of the organization, everybody their own.</summary>
     public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) =>
         kind switch
         {
