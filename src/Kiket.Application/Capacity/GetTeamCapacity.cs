@@ -139,7 +139,7 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, KnownWorkflows workflo
             [
                 .. Heatmap
                     .Spread(
-                        person.Due.Select(d => new OpenWork(default, d.Points, d.Day, default)),
+                        person.Due.Select(d => new OpenWork(d.Points, d.Day)),
                         team.Monday,
                         [
                             .. Enumerable
