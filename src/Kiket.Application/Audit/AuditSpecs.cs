@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Audit;
 
-/// <summary>Filters of the audit log; null is no filter.</summary>
+/// <summary>Filters of the audit log; null does not filter.</summary>
 internal sealed record AuditFilter
 {
     public string? Action { get; init; }
