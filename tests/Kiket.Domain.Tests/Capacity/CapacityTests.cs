@@ -184,4 +184,55 @@ public sealed class CapacityTests
         Assert.Contains("more than once", TwoPeople.Validate([new(new(12), new(2)), new(new(12), new(3))])[0]);
         Assert.Contains("at most 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).Validate([new(new(12), new(2))])));
     }
+
+    [Fact]
+    public void A_member_who_gives_work_away_may_stay_over_capacity_and_over_a_limit_but_gets_nothing()
+    {
+        var swap = TwoPeople with
+        {
+            Members = [new(new(1), 10, 4), new(new(2), 20, 2)],
+            Issues = [new(new(11), new(1), 8, [new(2)]), new(new(12), new(2), 3, [new(1)]), new(new(13), new(1), 3, [new(2)])],
+            Limits = [],
+        };
+        var full = Limited(10) with
+        {
+            Limits = [Limited(10).Limits[0] with { Limits = new Dictionary<UserId, decimal> { [new(1)] = 5 } }],
+        };
+
+        Assert.Empty(swap.Validate([new(new(11), new(2))]));
+        Assert.Equal(["User 1 would be over capacity."], swap.Validate([new(new(11), new(2)), new(new(12), new(1))]));
+        Assert.Empty(full.Validate([new(new(12), new(2))]));
+    }
+
+    [Fact]
+    public void A_limit_counts_the_work_that_stays_and_may_be_reached()
+    {
+        Assert.Empty(Limited(4).Validate([new(new(12), new(2))]));
+        Assert.Equal(["User 2 would exceed the limit 'in review'."], Limited(3.9m).Validate([new(new(12), new(2))]));
+    }
+
+    [Fact]
+    public void Utilization_below_the_capacity_counts_as_one_and_every_capacity_counts()
+    {
+        BalanceProblem Of(decimal capacity) => TwoPeople with { Members = [new(new(1), capacity, 1)], Issues = [], Limits = [] };
+
+        Assert.Equal(1, Of(10).ScoreOf([]).MaxUtilization);
+        Assert.Equal(2, Of(0.5m).ScoreOf([]).MaxUtilization);
+        Assert.Equal(50, Utilization.Of(0.25m, 0.5m));
+    }
+
+    /// <summary>Two issues of 8 and 3 points, of which user 2 already has one point of a limit that takes so many.</summary>
+    private static BalanceProblem Limited(decimal most) =>
+        TwoPeople with
+        {
+            Limits =
+            [
+                new(
+                    "in review",
+                    new Dictionary<IssueId, decimal> { [new(11)] = 8, [new(12)] = 3 },
+                    new Dictionary<UserId, decimal> { [new(2)] = most },
+                    new Dictionary<UserId, decimal> { [new(2)] = 1 }
+                ),
+            ],
+        };
 }

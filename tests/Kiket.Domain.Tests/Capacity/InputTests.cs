@@ -93,7 +93,10 @@ public sealed class InputTests
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = null! }])));
         Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([.. team, team[0]], [work])));
         Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([team[0], team[1] with { Capacity = -1 }], [work])));
+        Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([team[0], team[1] with { FixedPoints = -1 }], [work])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work, work])));
+        Assert.Null(BalanceProblem.Create(team, [work with { Reluctance = 100 }]).Error);
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Reluctance = 101 }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Points = 0 }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { AssigneeId = new(3) }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = [new(3)] }])));
