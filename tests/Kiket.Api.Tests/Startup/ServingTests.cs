@@ -78,7 +78,7 @@ public sealed partial class ServingTests
     }
 
     [Fact]
-    public async Task A_database_server_that_does_not_answer_is_reported_in_one_sentence_without_the_password()
+    public async Task A_silent_database_server_is_reported_in_one_sentence_without_the_password()
     {
         using var nobody = new TcpListener(IPAddress.Loopback, 0);
         nobody.Start();
