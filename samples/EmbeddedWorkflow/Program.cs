@@ -76,7 +76,7 @@ foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
 var monday = new DateOnly(2026, 12, 21);
 var ada = MemberCapacity.Create(10, office).Value;
 var (audit, renewal) = (new IssueId(1), new IssueId(2));
-OpenWork[] work = [OpenWork.Create(audit, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Create(renewal, 7).Value];
+OpenWork[] work = [OpenWork.Create(6, monday.AddDays(2)).Value, OpenWork.Create(7).Value];
 foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
     Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
 

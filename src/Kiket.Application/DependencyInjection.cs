@@ -22,7 +22,7 @@ internal static class DependencyInjection
 {
     public static IServiceCollection AddKiketApplication(this IServiceCollection services)
     {
-        // MediatR 5.1.0 has no registration of its own for this container (docs/decisions/0001-mediatr-5.md).
+        // MediatR 5.1.0 has no registration for this container (docs/decisions/0001-mediatr-5.md).
         services.AddScoped<ServiceFactory>(provider => provider.GetService!);
         services.AddScoped<IMediator, Mediator>();
         foreach (
@@ -57,7 +57,7 @@ internal static class DependencyInjection
     }
 
     /// <summary>
-    /// Every mapping of this assembly, compiled: a member without a source fails here, at start, and never in a request.
+    /// Every mapping of this assembly, compiled: a member without a source fails here, at start, and not in a request.
     /// </summary>
     internal static TypeAdapterConfig Mappings()
     {

@@ -260,7 +260,7 @@ public sealed partial class ConventionTests
 
     /// <summary>Deleted issues are hidden by a filter of their own, which may be named.</summary>
     [Fact]
-    public void Only_the_context_looks_around_the_tenant_filter() =>
+    public void Only_the_context_bypasses_the_tenant_filter() =>
         Assert.Empty(
             Sources
                 .Files("src")
@@ -277,7 +277,7 @@ public sealed partial class ConventionTests
     [InlineData("db.Users.IgnoreQueryFilters([KiketDbContext.TenantFilter])", true)]
     [InlineData("db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])", false)]
     [InlineData("db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter })", false)]
-    public void A_look_around_the_tenant_filter_is_seen(string text, bool isSeen) =>
+    public void A_bypass_of_the_tenant_filter_is_found(string text, bool isSeen) =>
         Assert.Equal(isSeen, Unfiltered().IsMatch(text));
 
     [Fact]

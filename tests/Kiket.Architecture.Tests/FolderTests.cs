@@ -128,7 +128,7 @@ public sealed class FolderTests
     [InlineData("class X { global::Kiket.Domain.Sla.Clock? clock; }")]
     [InlineData("class X { Sla.Clock? clock; }")]
     [InlineData("class X { string Name => $\"http://{Sla.Clock.Name}\"; }")]
-    public void A_use_is_seen_in_each_of_its_forms(string text) => Assert.Equal(["Issues → Sla (Issues/X.cs)"], UsesIn(text));
+    public void A_use_is_found_in_each_of_its_forms(string text) => Assert.Equal(["Issues → Sla (Issues/X.cs)"], UsesIn(text));
 
     [Theory]
     [InlineData("using Kiket.Application.Sla;")]
@@ -137,7 +137,7 @@ public sealed class FolderTests
     [InlineData("class X { int Count => Sla.Count; }")]
     [InlineData("// Sla.Clock does it.")]
     [InlineData("/* Kiket.Domain.Sla.Clock */")]
-    public void What_only_looks_like_a_use_is_none(string text) => Assert.Empty(UsesIn(text));
+    public void Text_that_only_looks_like_a_use_is_ignored(string text) => Assert.Empty(UsesIn(text));
 
     private static IEnumerable<string> UsesIn(string text) =>
         FolderGraph

@@ -26,7 +26,7 @@ public sealed partial class QueriesTests
     [InlineData("await db.LockAsync(module.Id, ct)", true)]
     [InlineData("roles.Add(role)", false)]
     [InlineData("db.Issues.Where(i => i.Id == 1)", false)]
-    public void A_write_is_seen(string text, bool isSeen) => Assert.Equal(isSeen, Writes(text).Any());
+    public void A_write_is_found(string text, bool isSeen) => Assert.Equal(isSeen, Writes(text).Any());
 
     private static IEnumerable<string> Writes(string text) => Write().Matches(text).Select(match => match.Value);
 

@@ -94,7 +94,7 @@ public sealed class NullArgumentTests
         new ClockSpan(An.Noon, null),
         Morning[0],
         MemberCapacity.Create(8, BusinessCalendar.AroundTheClock, [new(new(2026, 3, 2), new(2026, 3, 3))]).Value,
-        OpenWork.Create(Audit.IssueId, 3).Value,
+        OpenWork.Create(3).Value,
         BalanceProblem.Create([Ada, Ada with { UserId = new(2) }], [Audit], [Due]).Value,
         new BalanceScore(1, 1, 1, 1),
         new IssueMove(Audit.IssueId, new(2)),

@@ -58,7 +58,7 @@ public sealed partial class PublicSurfaceTests
     [InlineData("As docs/decisions/0006-condition-semantics.md says.", true)]
     [InlineData("One decision for each transition, in the order of the definition.", false)]
     [InlineData("A bare address of RFC 5321.", false)]
-    public void A_reference_to_a_document_is_seen(string text, bool isSeen) =>
+    public void A_reference_to_a_document_is_found(string text, bool isSeen) =>
         Assert.Equal(isSeen, ElsewhereOnly().IsMatch(text));
 
     [GeneratedRegex(

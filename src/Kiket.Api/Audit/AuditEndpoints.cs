@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Audit;
 
-/// <summary>What was done in the organization, and the proof that nobody has changed the log of it.</summary>
+/// <summary>The audit log of the organization, and the proofs that nobody has changed it.</summary>
 internal static class AuditEndpoints
 {
     public static void MapAudit(this IEndpointRouteBuilder api)

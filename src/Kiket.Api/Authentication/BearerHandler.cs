@@ -15,8 +15,8 @@ using Microsoft.Extensions.Options;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// Signs a request in by its workspace or personal token, <c>Authorization: Bearer …</c>; on the routes for extensions also by
-/// the credential of an extension.
+/// Authenticates a request by its workspace or personal token, <c>Authorization: Bearer …</c>; on the routes for extensions also
+/// by the credential of an extension.
 /// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

@@ -47,7 +47,7 @@ internal sealed partial class CredentialWatch(IServiceScopeFactory scopes, TimeP
         {
             context.RequestAborted = aborted;
             if (context.Response.HasStarted)
-                context.Abort(); // a part must not look like the whole
+                context.Abort(); // the client must not mistake a partial response for a complete one
             else
                 await RefuseAsync(context);
         }
@@ -113,7 +113,7 @@ internal sealed partial class CredentialWatch(IServiceScopeFactory scopes, TimeP
             }
             catch (ObjectDisposedException)
             {
-                // It has been answered meanwhile.
+                // It was answered in the meantime.
             }
         }
     }

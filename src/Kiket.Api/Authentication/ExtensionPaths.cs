@@ -25,7 +25,7 @@ internal static class ExtensionPaths
     }
 }
 
-/// <summary>The credential of a request, as requests are counted.</summary>
+/// <summary>The credential under which a request is counted.</summary>
 /// <param name="Presented">What signed the request in; sending it again shows whether the credential is still valid.</param>
 /// <param name="Requests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="WindowSeconds">Length of that window, or null for the default.</param>

@@ -4,21 +4,21 @@ using System.Text;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// A credential of the server's operator, from its settings. Data of all organizations is for the operator, never for an
-/// administrator, who belongs to a single organization.
+/// A credential of the server's operator, from its settings. Data of all organizations is only for the operator, because an
+/// administrator belongs to a single organization.
 /// </summary>
 internal sealed class OperatorToken(string token)
 {
     private readonly byte[] expected = Hash(token);
 
-    /// <summary>Whether a request presents it as a bearer token.</summary>
+    /// <summary>Whether a request contains it as a bearer token.</summary>
     public bool IsBearerOf(HttpRequest request) =>
         request.Headers.Authorization.ToString() is var header
         && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
         && Matches(header["Bearer ".Length..].Trim());
 
     /// <summary>
-    /// Whether a request presents it as the password of <c>Basic</c>, as browsers send it; the user name is ignored.
+    /// Whether a request contains it as the password of <c>Basic</c>, as browsers send it; the user name is ignored.
     /// </summary>
     public bool IsPasswordOf(HttpRequest request)
     {

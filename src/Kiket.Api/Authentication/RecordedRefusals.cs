@@ -6,8 +6,8 @@ using MediatR;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// Records refused tokens in the audit log of their organization, for each address at most once a minute, so that nobody can
-/// fill the log or have the database asked for each guess.
+/// Records refused tokens in the audit log of their organization, at most once a minute for each address, so that nobody can fill
+/// the log or cause a query with each guess.
 /// </summary>
 internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<RecordedRefusals> logger)
 {
@@ -16,7 +16,7 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
 
     private readonly BoundedCache<string, long> recorded = new(MaxAddresses);
 
-    /// <param name="caller">The address, as requests are counted.</param>
+    /// <param name="caller">The address under which requests are counted.</param>
     public async Task RecordAsync(IMediator mediator, AuthenticateTokenQuery refused, string caller, CancellationToken ct)
     {
         var now = time.GetTimestamp();
@@ -29,7 +29,7 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure) || DatabaseFailure.IsLostRace(failure))
         {
-            LogFailure(failure.GetBaseException().Message); // the request is refused all the same
+            LogFailure(failure.GetBaseException().Message); // the request is refused anyway
         }
     }
 

@@ -5,14 +5,14 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Cors;
 
 /// <summary>
-/// Which pages of other sites may call the API: those of <c>Kiket:AllowedOrigins</c>. They send a credential in a header that
-/// they know; cookies are never accepted from another site.
+/// Which pages of other sites may call the API: those of <c>Kiket:AllowedOrigins</c>. They send a credential in a header; cookies
+/// are never accepted from another site.
 /// </summary>
 internal static class AllowedOrigins
 {
     private static readonly TimeSpan PreflightLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>What a client reads from answers beside their bodies.</summary>
+    /// <summary>The response headers that a client may read.</summary>
     private static readonly string[] Exposed =
     [
         "ETag",

@@ -10,14 +10,14 @@ using Microsoft.Extensions.Primitives;
 namespace Kiket.Api.Dashboard;
 
 /// <summary>
-/// Hangfire's pages on the jobs of all organizations, for operators of the server only, who sign in on our pages or present
+/// Hangfire's dashboard with the jobs of all organizations, only for operators of the server, who sign in on our pages or send
 /// <c>Dashboard:Token</c>. They are read-only unless <c>Dashboard:AllowActions</c> is set.
 /// </summary>
 internal static class DashboardSetup
 {
     public const string Path = "/hangfire";
 
-    /// <summary>The pages ask here for numbers, again and again.</summary>
+    /// <summary>The pages poll this path for statistics.</summary>
     private const string Statistics = "/stats";
 
     private const int MaxAuditedLength = 200;
@@ -37,7 +37,7 @@ internal static class DashboardSetup
                     Path,
                     new DashboardOptions
                     {
-                        Authorization = [], // decided above; Hangfire's default would let in anybody who sits at the machine
+                        Authorization = [], // decided above; Hangfire's default would admit every local request
                         AppPath = null,
                         DashboardTitle = "Kiket jobs",
                         DisplayStorageConnectionString = false,
@@ -89,8 +89,8 @@ internal static class DashboardSetup
     }
 
     /// <summary>
-    /// What an operator does is recorded before it is done. The token belongs to nobody's organization; its actions are in the
-    /// log of the server only.
+    /// An operator's action is recorded before it runs. The token belongs to no organization, so its actions are only in the log
+    /// of the server.
     /// </summary>
     private static async Task AuditAsync(HttpContext context, RequestDelegate next)
     {

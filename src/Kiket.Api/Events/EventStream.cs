@@ -100,7 +100,7 @@ internal sealed class EventStream(EventStreamSource source, OpenRequests request
         var (response, ct) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep the events back
+        response.Headers["X-Accel-Buffering"] = "no"; // otherwise nginx buffers the events
         if (httpContext.IsHead())
             return;
 

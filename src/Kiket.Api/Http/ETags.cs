@@ -6,16 +6,16 @@ using Kiket.Application.Common;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// An entity tag is the version, a hyphen and a hash of the answer: <c>"7-5d1c…"</c>. <c>If-Match</c> looks at the version
-/// only, so that <c>"7"</c> does too; <c>If-None-Match</c> compares the whole, because names of other resources stand in an
-/// answer as well.
+/// An entity tag is the version, a hyphen and a hash of the answer: <c>"7-5d1c…"</c>. <c>If-Match</c> looks at only the version,
+/// so that <c>"7"</c> does too; <c>If-None-Match</c> compares the whole tag, because a response also contains names of other
+/// resources.
 /// </summary>
 internal static class ETags
 {
     public static string Of(int version, byte[] body) =>
         string.Create(CultureInfo.InvariantCulture, $"\"{version}-{XxHash64.HashToUInt64(body):x16}\"");
 
-    /// <summary>Whether the caller has this answer already.</summary>
+    /// <summary>Whether the caller already has this response.</summary>
     public static bool IsKnown(HttpRequest request, string tag) =>
         HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Tag == tag);
 }

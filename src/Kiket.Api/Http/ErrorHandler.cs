@@ -56,7 +56,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     {
         var http = context.HttpContext;
         if (http.Response.Headers.Allow is { Count: > 0 } allowed && allowed.ToString().Split(", ").Contains(HttpMethods.Get))
-            http.Response.Headers.Allow = $"{allowed}, {HttpMethods.Head}"; // every route that has GET has it too
+            http.Response.Headers.Allow = $"{allowed}, {HttpMethods.Head}"; // every route with GET supports it too
         var error = http.Response.StatusCode switch
         {
             StatusCodes.Status401Unauthorized => MissingToken,

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Reads the forms that are sent to pages and to the OAuth server, so that one that cannot be read (<c>%00</c>, too many or too
-/// long fields) is 400 and not a failure of whatever reads it first.
+/// Reads the forms that are sent to pages and to the OAuth server, so that an unreadable one (<c>%00</c>, too many or too long
+/// fields) is answered with 400 and does not crash its first reader.
 /// </summary>
 internal static class FormBody
 {

@@ -20,7 +20,7 @@ internal sealed record PageParameters
     public PageRequest ToPage() => new(Page, PerPage, Sort);
 }
 
-/// <summary>Where a page stands in its list; both sets of names that clients read (contract, section 3).</summary>
+/// <summary>The position of a page in its list, under both sets of names that clients read (contract, section 3).</summary>
 internal sealed record PageMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage)
 {
     /// <summary>Whether the list may be longer than <see cref="Total"/>; left out where that is exact.</summary>

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Refuses a parameter that is not the number or the truth value that it must be, by its name: the framework only says that some
-/// parameter is wrong. It also reads <c>+1</c> and <c>01</c> as 1, while in addresses a number is decimal digits only. In a path
-/// such a text matches no route with <c>{id:long}</c>, which is 404; elsewhere it is 400.
+/// Rejects, by name, a parameter that is not the number or boolean that it must be: the framework only says that some parameter
+/// is wrong. It also reads <c>+1</c> and <c>01</c> as 1, while in addresses a number is decimal digits only. In a path such a
+/// text matches no route with <c>{id:long}</c>, which is 404; elsewhere it is 400.
 /// </summary>
 internal static class PlainValues
 {
@@ -22,7 +22,7 @@ internal static class PlainValues
                 var request = invocation.HttpContext.Request;
                 foreach (var (name, isQuery, type) in values)
                 {
-                    // A parameter that is given twice is one text with a comma, which is not a value.
+                    // A repeated parameter arrives as one text with a comma, which is not a valid value.
                     string? text = isQuery ? request.Query[name] : request.RouteValues[name] as string;
                     if (text is not null && !IsValid(text, type))
                         throw new InvalidParameterException(

@@ -150,7 +150,7 @@ internal static class RequestBody
         private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
     }
 
-    /// <summary>Tells a body that is not what its encoding says from an error of the server.</summary>
+    /// <summary>Distinguishes a body that does not match its encoding from a server error.</summary>
     private sealed class DecodedBody(Stream decoder, string encoding) : ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -75,7 +75,7 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
         public PipeWriter Output => output;
     }
 
-    /// <summary>The output of a connection, until its last answer replaces it.</summary>
+    /// <summary>The output of a connection, until its last response is sent instead.</summary>
     private sealed class ReplaceableOutput(PipeWriter inner) : PipeWriter
     {
         private volatile ArrayBufferWriter<byte>? discarded;

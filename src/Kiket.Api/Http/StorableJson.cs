@@ -5,7 +5,7 @@ namespace Kiket.Api.Http;
 
 /// <summary>
 /// Rejects JSON that is well formed but cannot be stored and read back: U+0000 and halves of surrogate pairs, numbers beyond
-/// every type, repeated members, and nesting too deep for a response.
+/// every type, repeated members, and nesting that is too deep for a response.
 /// </summary>
 internal static class StorableJson
 {

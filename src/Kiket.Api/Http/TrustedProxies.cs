@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.HttpOverrides;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Reads the caller's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, but only as far as they were
-/// written by proxies of <c>Kiket:TrustedProxies</c>: anybody can send these headers.
+/// Reads the caller's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, but only the parts written by
+/// proxies of <c>Kiket:TrustedProxies</c>: anybody can send these headers.
 /// </summary>
 internal static class TrustedProxies
 {
@@ -21,7 +21,7 @@ internal static class TrustedProxies
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
             ForwardLimit = null,
         };
-        options.KnownProxies.Clear(); // this machine is not trusted by default either
+        options.KnownProxies.Clear(); // not even this machine is trusted by default
         options.KnownIPNetworks.Clear();
         foreach (var network in settings.TrustedProxies)
             options.KnownIPNetworks.Add(Networks.Of(network));

@@ -11,7 +11,7 @@ namespace Kiket.Api.Issues;
 /// <summary>The filters of an issue list under all the names that clients use (decisions, 5).</summary>
 internal sealed record IssueListParameters
 {
-    private const int MaxLabels = 20; // each is a condition of its own
+    private const int MaxLabels = 20; // each one becomes a separate condition
 
     [FromQuery(Name = "project"), Description("Only issues of this project: its id or key.")]
     public string? Project { get; init; }

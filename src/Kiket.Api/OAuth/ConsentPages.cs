@@ -39,7 +39,7 @@ internal static class ConsentPages
                 error.Message
             );
 
-        // A token for openid only allows nothing in the API.
+        // A token with only the scope openid allows nothing in the API.
         var access = request.GetScopes().IsEmpty ? granted.Value : granted.Value with { Scopes = request.GetScopes() };
         var authorization = await server.FindAuthorizationAsync(request.ClientId!, user.Id, access.Scopes, ct);
         if (authorization is null || request.HasPromptValue(PromptValues.Consent))
@@ -116,7 +116,7 @@ internal static class ConsentPages
             _ => "change",
         };
 
-    /// <summary>The same request as an address, without the demand to sign in, which is met now.</summary>
+    /// <summary>The address of the same request, without the prompt to sign in, which the user has just done.</summary>
     private static string WithoutLogin(OpenIddictRequest request)
     {
         var prompts = request.GetPromptValues().Remove(PromptValues.Login);

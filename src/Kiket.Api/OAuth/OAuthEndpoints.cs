@@ -12,8 +12,8 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Kiket.Api.OAuth;
 
 /// <summary>
-/// What the OAuth server leaves to us: whom a token speaks for and what it allows. It has checked the request and the client
-/// before, and writes the answers.
+/// The decisions that the OAuth server leaves to us: whom a token identifies and what it allows. The server has already checked
+/// the request and the client, and writes the responses.
 /// </summary>
 internal static class OAuthEndpoints
 {

@@ -7,8 +7,8 @@ using OpenIddict.Server;
 namespace Kiket.Api.OAuth;
 
 /// <summary>
-/// Gives the OAuth server the keys of all nodes, the one that signs first. The server keeps its options, so they are built
-/// again when there are other keys.
+/// Gives the OAuth server the keys of all nodes, starting with the one that signs. The server caches its options, so they are
+/// rebuilt when the keys change.
 /// </summary>
 internal sealed class OAuthKeys(SigningKeys keys)
     : IConfigureOptions<OpenIddictServerOptions>,
@@ -21,7 +21,7 @@ internal sealed class OAuthKeys(SigningKeys keys)
 
     public string? Name => Options.DefaultName;
 
-    /// <summary>Looks for new keys, mostly in memory; before each request to the server.</summary>
+    /// <summary>Checks for new keys before each request to the server; mostly from memory.</summary>
     public async ValueTask RefreshAsync(CancellationToken ct)
     {
         var current = (await keys.ReadAsync(ct)).Opened;

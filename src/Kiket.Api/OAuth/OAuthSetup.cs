@@ -65,13 +65,13 @@ internal static class OAuthSetup
                 // In the database, so that revoking one is seen by all nodes.
                 server.UseReferenceAccessTokens().SetAccessTokenLifetime(AccessTokenLifetime);
 
-                // A refresh token that comes again was stolen, or is in the hands of two; there is no time in which both may.
+                // A reused refresh token was stolen or is shared, so there is no grace period for reuse.
                 server
                     .UseReferenceRefreshTokens()
                     .SetRefreshTokenLifetime(SigningKeys.LongestUse)
                     .SetRefreshTokenReuseLeeway(TimeSpan.Zero);
 
-                // A scope has several spellings; the endpoints compare what they mean.
+                // A scope has several spellings; the endpoints compare their meanings.
                 server.DisableScopeValidation().IgnoreScopePermissions();
                 server.RegisterScopes([
                     Scopes.OpenId,
@@ -84,7 +84,7 @@ internal static class OAuthSetup
                 if (settings.PublicUrl is { } url)
                     server.SetIssuer(url);
 
-                // As for the API, a proxy may speak HTTPS with the clients.
+                // As for the API, a proxy may terminate HTTPS.
                 server
                     .UseAspNetCore()
                     .EnableAuthorizationEndpointPassthrough()
@@ -96,7 +96,7 @@ internal static class OAuthSetup
         return services;
     }
 
-    /// <summary>Lets the OAuth server see the requests to its own paths.</summary>
+    /// <summary>Passes only the requests to its own paths to the OAuth server.</summary>
     public static void UseKiketOAuth(this WebApplication app) =>
         app.UseWhen(context => context.Request.Path.IsBelowAny(Paths), branch => branch.Use(ServeAsync));
 
@@ -111,9 +111,7 @@ internal static class OAuthSetup
             await next(context);
     }
 
-    /// <summary>
-    /// ASP.NET Core offers each request to the handlers of all schemes, which would cost the API something for nothing.
-    /// </summary>
+    /// <summary>Otherwise ASP.NET Core offers every request to the handlers of all schemes, at a cost to the API.</summary>
     private sealed class SchemesWithoutRequestHandlers(IOptions<AuthenticationOptions> options)
         : AuthenticationSchemeProvider(options)
     {

@@ -2,7 +2,7 @@ using Kiket.Infrastructure.Events;
 
 namespace Kiket.Api.Observability;
 
-/// <summary>Counts the backlog for a collector, which nobody asks for metrics.</summary>
+/// <summary>Counts the backlog for a collector, which receives metrics without scraping them.</summary>
 internal sealed class BacklogWatch(EventBacklog backlog, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

@@ -61,7 +61,7 @@ internal sealed class JsonLogFormatter(TimeProvider time) : ConsoleFormatter(For
         }
 
         if (isRequest)
-            json.WriteString("request_id", span.TraceId.ToString()); // as the answer has it in X-Request-Id
+            json.WriteString("request_id", span.TraceId.ToString()); // the same as in the response header X-Request-Id
         if (organization is long id)
             json.WriteNumber("organization_id", id);
     }

@@ -7,13 +7,13 @@ namespace Kiket.Api.Observability;
 
 /// <summary>
 /// Metrics for operators, at <c>/metrics</c> in the Prometheus format. Available only when <c>Metrics:Token</c> is set, and only
-/// to callers that present it, because the numbers cover all organizations.
+/// to callers that send it, because the numbers cover all organizations.
 /// </summary>
 internal static class MetricsSetup
 {
     public const string Path = "/metrics";
 
-    /// <summary>Scrapers ask seldom, and each gets what is now.</summary>
+    /// <summary>Scrapes are rare, so each gets the current values.</summary>
     public static void AddScraping(this MeterProviderBuilder metrics) =>
         metrics.AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0);
 

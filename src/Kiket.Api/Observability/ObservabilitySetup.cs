@@ -20,7 +20,7 @@ internal static class ObservabilitySetup
 {
     private const string ServiceName = "kiket";
 
-    /// <summary>The driver of PostgreSQL has spans and metrics of its own.</summary>
+    /// <summary>The PostgreSQL driver emits its own spans and metrics.</summary>
     private const string DatabaseSource = "Npgsql";
 
     public static void AddKiketObservability(this WebApplicationBuilder builder, KiketSettings settings)
@@ -59,7 +59,7 @@ internal static class ObservabilitySetup
             builder.Services.AddHostedService<BacklogWatch>();
     }
 
-    /// <summary>Variables such as <c>OTEL_SERVICE_NAME</c> come last and win.</summary>
+    /// <summary>Variables such as <c>OTEL_SERVICE_NAME</c> are applied last and take precedence.</summary>
     private static void Describe(ResourceBuilder resource) =>
         resource
             .Clear()
@@ -67,7 +67,7 @@ internal static class ObservabilitySetup
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
 
-    /// <summary>Of the driver's metrics only those of the pool: those of statements allocate with each statement.</summary>
+    /// <summary>Only the driver's pool metrics: its statement metrics allocate with each statement.</summary>
     private static MetricStreamConfiguration? WithoutStatements(Instrument instrument) =>
         instrument.Meter.Name == DatabaseSource && instrument.Name.StartsWith("db.client.operation.", StringComparison.Ordinal)
             ? MetricStreamConfiguration.Drop
@@ -77,7 +77,7 @@ internal static class ObservabilitySetup
         http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments(MetricsSetup.Path, StringComparison.Ordinal);
 
-    /// <summary>Workers ask the database all the time whether there is work; each question would be a trace.</summary>
+    /// <summary>Workers poll the database constantly; each poll would be a trace.</summary>
     private sealed class WithoutIdleQueries : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)

@@ -63,10 +63,10 @@ internal static class Examples
 
     private const int MaxDepth = 8;
 
-    /// <summary>What a new project is called; the one of the other examples exists.</summary>
+    /// <summary>The key of a new project; the project of the other examples already exists.</summary>
     private const string NewProjectKey = "LEGAL";
 
-    /// <summary>What a stream of events looks like.</summary>
+    /// <summary>An excerpt from a stream of events.</summary>
     public const string Stream =
         "retry: 1000\n\nid: 42\nevent: issue.created\ndata: {\"event\":\"issue.created\",\"sequence\":42}\n\n";
 
@@ -91,7 +91,7 @@ internal static class Examples
             ["ReportNotification"] = new Dictionary<string, object> { ["message"] = "Three issues were synced." },
         };
 
-    /// <summary>A body that is not JSON, by the type that describes the same in JSON.</summary>
+    /// <summary>Bodies that are not JSON, by the type that describes the same content as JSON.</summary>
     public static string Text(Type body) =>
         body.Name switch
         {
@@ -144,7 +144,7 @@ internal static class Examples
             return Array.Empty<object>(); // Spectral takes a column, which has a type and a default, for a schema
         var actual = (schema.OneOf.FirstOrDefault() ?? schema).ActualSchema;
         if (depth > MaxDepth && (actual.IsArray || actual.Properties.Count > 0))
-            return actual.IsArray ? Array.Empty<object>() : null; // a condition of conditions has no end
+            return actual.IsArray ? Array.Empty<object>() : null; // a condition can nest conditions endlessly
         if (actual.IsEnumeration)
             return Answered.TryGetValue(name, out var member) && actual.Enumeration.Contains(member)
                 ? member

@@ -43,7 +43,7 @@ internal sealed class OperationProcessor : IOperationProcessor
     {
         if (route.IsAnonymous)
         {
-            operation.Security = [new OpenApiSecurityRequirement()]; // an empty one: nothing is needed
+            operation.Security = [new OpenApiSecurityRequirement()]; // an empty requirement: no credential is needed
             operation.Description = $"{operation.Description}\n\nRequires no credential.".Trim();
             return;
         }
@@ -63,10 +63,10 @@ internal sealed class OperationProcessor : IOperationProcessor
         {
             if (parameter.Schema is not { } schema)
                 continue;
-            schema.IsNullableRaw = null; // a parameter is left out; it is never null
+            schema.IsNullableRaw = null; // a parameter can be omitted but is never null
             parameter.Description ??= schema.Description;
             if (parameter.Kind is OpenApiParameterKind.Query)
-                parameter.IsRequired = false; // a list that is left out is empty, but the framework says that it is needed
+                parameter.IsRequired = false; // an omitted list is empty, but the framework declares it as required
             if (parameter.Kind is OpenApiParameterKind.Path)
                 parameter.Example = Examples.Of(schema, parameter.Name);
         }
@@ -210,7 +210,7 @@ internal sealed class OperationProcessor : IOperationProcessor
     /// <summary>Exactly the errors that the route can return.</summary>
     private static IEnumerable<int> StatusesOf(Route route)
     {
-        yield return StatusCodes.Status400BadRequest; // every route refuses query parameters that it does not know
+        yield return StatusCodes.Status400BadRequest; // every route rejects unknown query parameters
         if (!route.IsAnonymous)
             yield return StatusCodes.Status401Unauthorized;
         if (!route.IsAnonymous && (route.Scope is not null || route.IsWrite))

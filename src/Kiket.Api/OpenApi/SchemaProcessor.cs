@@ -97,7 +97,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
         }
     }
 
-    /// <summary>OpenAPI 3.0 reads <c>nullable</c> only beside a type; a value of any type may be null anyway.</summary>
+    /// <summary>OpenAPI 3.0 reads <c>nullable</c> only beside a type; a value of any type can be null anyway.</summary>
     private static void CompleteNullable(JsonSchema schema)
     {
         if (schema.IsNullableRaw != true || schema.Type is not JsonObjectType.None)

@@ -94,7 +94,7 @@ internal sealed record SettingsBody
     }
 }
 
-/// <summary>The parts of each day on which people work; a day that is left out has none.</summary>
+/// <summary>The working hours of each day; an omitted day has none.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record WeekHoursBody
 {
@@ -154,6 +154,6 @@ internal sealed record HolidayBody
 
     public string? Name { get; init; }
 
-    /// <summary>A null among the holidays becomes one without a name, which is refused.</summary>
+    /// <summary>A null among the holidays becomes a holiday without a name, which is rejected.</summary>
     public static Holiday ToHoliday(HolidayBody? body) => body is null ? new(default, "") : new(body.Date, body.Name);
 }

@@ -19,10 +19,10 @@ internal static class RateLimiting
 {
     private const int RetryWhenFewerAreOpen = 1;
 
-    /// <summary>The API, and the OAuth server, where secrets of clients can be guessed.</summary>
+    /// <summary>The API and the OAuth server, where attackers could guess client secrets.</summary>
     private static readonly PathString[] Counted = ["/api", "/connect", "/oauth"];
 
-    /// <summary>The headers that say what is left.</summary>
+    /// <summary>The headers that report the remaining requests.</summary>
     public static readonly string[] Headers =
     [
         "X-RateLimit-Limit",

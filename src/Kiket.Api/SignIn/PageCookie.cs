@@ -28,7 +28,7 @@ internal static class PageCookie
             {
                 options.Cookie.Name = "kiket";
                 options.Cookie.HttpOnly = true;
-                options.Cookie.SameSite = SameSiteMode.Lax; // an application on another site leads to the consent page
+                options.Cookie.SameSite = SameSiteMode.Lax; // applications on other sites link to the consent page
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
                 options.SlidingExpiration = false;
@@ -45,7 +45,7 @@ internal static class PageCookie
         return context.SignInAsync(SchemeName, new(identity));
     }
 
-    /// <summary>Tells the audit log who makes a request on the pages, and by what.</summary>
+    /// <summary>Tells the audit log which user makes a request on the pages, and with which credential.</summary>
     public static void Identify(HttpContext context, string credential, Actor? actor = null)
     {
         var current = context.RequestServices.GetRequiredService<CurrentActor>();

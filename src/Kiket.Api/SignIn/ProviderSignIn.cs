@@ -12,8 +12,8 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Kiket.Api.SignIn;
 
 /// <summary>
-/// Signs users in by an OpenID Connect provider (<c>SignIn:Authority</c>). The provider says which address somebody has; who
-/// that is here, and what they may do, is ours.
+/// Signs users in by an OpenID Connect provider (<c>SignIn:Authority</c>). The provider vouches for the user's e-mail address;
+/// Kiket decides who that is and what they may do.
 /// </summary>
 internal static partial class ProviderSignIn
 {
@@ -126,7 +126,7 @@ internal static partial class ProviderSignIn
             ?? Refused(context, "You have changed in the meantime. Try again.");
     }
 
-    /// <summary>The provider has refused, or its answer is not an answer to a request from this browser.</summary>
+    /// <summary>The provider has refused, or its response does not belong to a request from this browser.</summary>
     private static async Task RefuseAsync(RemoteFailureContext failed)
     {
         failed.HandleResponse();

@@ -31,17 +31,17 @@ internal static class SignInPages
 
     private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
 
-    /// <summary>How long a right password waits for its code.</summary>
+    /// <summary>How long a correct password remains valid while the code is entered.</summary>
     private static readonly TimeSpan CodeWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many tries an address may make, for all users together.</summary>
+    /// <summary>Maximum number of attempts from one address, for all users together.</summary>
     private static readonly RateLimit TriesOfAddress = new(100, TimeSpan.FromMinutes(15));
 
     public static void MapSignInPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("").ExcludeFromDescription();
 
-        pages.MapGet(Path, (Delegate)ShowSignInAsync); // a method of a context alone would be a RequestDelegate
+        pages.MapGet(Path, (Delegate)ShowSignInAsync); // a method with only a context parameter would be a RequestDelegate
         pages.MapPost(Path, SignInAsync);
         pages.MapPost(CodePath, EnterCodeAsync);
         pages.MapGet(SignOutPath, (Delegate)ShowSignOutAsync);
@@ -70,7 +70,7 @@ internal static class SignInPages
         CancellationToken ct
     )
     {
-        await PageCookie.FindUserAsync(context); // the form was protected for the user who had signed in before
+        await PageCookie.FindUserAsync(context); // the form's protection is bound to the previously signed-in user
         if (!await Pages.IsOwnFormAsync(context))
             return Pages.Outdated(context);
         var form = await context.Request.ReadFormAsync(ct);
@@ -118,7 +118,7 @@ internal static class SignInPages
     }
 
     /// <summary>Asks for the code of a user with a second step, or completes the sign-in.</summary>
-    /// <param name="credential">What the user has shown.</param>
+    /// <param name="credential">What the user has proved so far.</param>
     /// <returns>The answer, or null when the user has changed meanwhile.</returns>
     public static async Task<IResult?> ContinueAsync(
         HttpContext context,
@@ -229,7 +229,7 @@ internal static class SignInPages
             RedirectTargetOf(returnUrl)
         );
 
-    /// <summary>Whether a text can be what is stored; the database refuses some characters.</summary>
+    /// <summary>Whether a text can match a stored one; the database rejects some characters.</summary>
     public static bool CouldBe(string text, int maxLength) => text.Length <= maxLength && !text.Any(char.IsControl);
 
     private static IResult SignInForm(

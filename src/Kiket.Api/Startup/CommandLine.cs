@@ -63,7 +63,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The server's settings, but for those on its command line.</summary>
+    /// <summary>The server's settings, except those on its command line.</summary>
     public static WebApplicationBuilder CreateBuilder() =>
         WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 

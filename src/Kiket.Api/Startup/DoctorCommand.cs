@@ -12,7 +12,7 @@ namespace Kiket.Api.Startup;
 
 /// <summary>What the doctor has found.</summary>
 /// <param name="Status"><c>ok</c>, <c>warning</c> or <c>failed</c>.</param>
-/// <param name="Message">How it is or, unless it is well, what to do.</param>
+/// <param name="Message">The state or, if something is wrong, what to do.</param>
 internal sealed record Finding(string Check, string Status, string Message);
 
 /// <summary><c>doctor</c>: checks what a server needs, beside a running one or before the first start.</summary>
@@ -22,7 +22,7 @@ internal static class DoctorCommand
     private const string Warning = "warning";
     private const string Failed = "failed";
 
-    /// <summary>Deliveries are tried again for days, but a backlog this old is worth a look.</summary>
+    /// <summary>Deliveries are retried for days, but a backlog this old deserves attention.</summary>
     private static readonly TimeSpan OldBacklog = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(2);
@@ -134,7 +134,7 @@ internal static class DoctorCommand
     {
         await ActivatorUtilities.CreateInstance<EventBacklog>(services).RefreshAsync(ct);
         if (services.GetRequiredService<WebhookMetrics>().Backlog is not { } backlog)
-            return new("backlog", Failed, "What waits could not be counted.");
+            return new("backlog", Failed, "The backlog could not be counted.");
         var message = string.Create(
             CultureInfo.InvariantCulture,
             $"{backlog.Events} events wait for hand-out, {backlog.Unreacted} for actions, {backlog.Postponed} failed and wait; "

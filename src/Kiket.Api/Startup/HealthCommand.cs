@@ -13,7 +13,7 @@ internal static class HealthCommand
     {
         var url = new Option<Uri?>("--url")
         {
-            Description = "Address of the server; by default, where the settings let it listen.",
+            Description = "Address of the server; by default the one in the settings.",
             CustomParser = ReadAddress,
         };
         var command = new Command("health", "Asks the running server whether it is ready.") { url };

@@ -3,7 +3,7 @@ using Kiket.Infrastructure.Startup;
 
 namespace Kiket.Api.Startup;
 
-/// <summary><c>restore &lt;folder&gt;</c>: puts back what <c>backup</c> has written.</summary>
+/// <summary><c>restore &lt;folder&gt;</c>: restores what <c>backup</c> has written.</summary>
 internal static class RestoreCommand
 {
     public static Command Build()

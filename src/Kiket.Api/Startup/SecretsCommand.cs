@@ -8,14 +8,14 @@ namespace Kiket.Api.Startup;
 /// <summary><c>secrets rotate</c>: encrypts stored secrets with the current key, or with a new one.</summary>
 internal static class SecretsCommand
 {
-    /// <summary>As long as the keys that the ring makes itself.</summary>
+    /// <summary>The lifetime that the key ring gives its own keys.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
     public static Command Build()
     {
         var newKey = new Option<bool>("--new-key")
         {
-            Description = "Makes a new key first. Stop all servers before: a running one does not know the key.",
+            Description = "Creates a new key first. Stop all servers before, because a running one does not know the new key.",
         };
         var rotate = new Command("rotate", "Encrypts all stored secrets with the current key. Can be repeated at any time.")
         {

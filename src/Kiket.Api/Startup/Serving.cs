@@ -76,7 +76,7 @@ internal static class Serving
             }
             catch (Exception failure) when (!isListening && Explain(failure) is { } sentence)
             {
-                await app.StopAsync(); // workers that have started would complain that their services are gone
+                await app.StopAsync(); // workers that have already started would fail because their services are gone
                 await Console.Error.WriteLineAsync(Refusal(sentence));
                 return ExitCodeOf(failure);
             }
@@ -93,7 +93,7 @@ internal static class Serving
         failure is SettingsException or InvalidDataException or InvalidOperationException { Source: Kestrel } ? WrongSettings : 1;
 
     /// <summary>Waits for the signal to stop. A stop is not a failure, even if requests had to be interrupted.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever did not end in time, the process ends now, and in order.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Work that did not finish must not keep the process from ending.")]
     private static async Task StopWhenAskedAsync(this WebApplication app)
     {
         try

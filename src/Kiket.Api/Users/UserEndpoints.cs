@@ -100,7 +100,7 @@ internal static class UserEndpoints
 
     /// <summary>
     /// Erases the personal data of a deactivated user for good: name, address, tags, days off, notifications, and what the audit
-    /// log says about them. What the user did stays, as that of a user without a name.
+    /// log says about them. The user's actions stay, attributed to a user without a name.
     /// </summary>
     private static async Task<Results<Resource<UserDto>, ErrorResult>> EraseUser(
         long user,

@@ -15,7 +15,7 @@ namespace Kiket.Application.Actions;
 internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project)
 {
     /// <summary>The recipients of a notification; only those who can see the issue.</summary>
-    /// <returns>The users, each once, and what named nobody.</returns>
+    /// <returns>The users, each once, and the references that matched nobody.</returns>
     public async Task<(IReadOnlyCollection<UserId> Users, IReadOnlyList<string> Unknown)> FindAsync(
         Dictionary<string, JsonElement> given,
         CancellationToken ct

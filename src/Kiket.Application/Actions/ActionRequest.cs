@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>A request that an action of a workflow has written: the host and all that goes to it are the author's own.</summary>
+/// <summary>A request defined by an action of a workflow; its author chooses the host and the content.</summary>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Url">Address.</param>
-/// <param name="Headers">Headers beside ours.</param>
+/// <param name="Headers">Headers in addition to Kiket's.</param>
 /// <param name="Body">JSON, or null for none.</param>
 internal sealed record ActionRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? Body)
 {
@@ -13,7 +13,7 @@ internal sealed record ActionRequest(string Method, string Url, IReadOnlyDiction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trace { get; init; }
 
-    /// <summary>Scheme, host and port of an address: what requests to one endpoint have in common.</summary>
+    /// <summary>Scheme, host and port of an address, which identify an endpoint.</summary>
     public static string HostOf(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);

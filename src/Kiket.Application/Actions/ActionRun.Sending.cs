@@ -14,24 +14,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>
-/// The actions that tell others: they make a delivery, which goes the way of all deliveries once the action is committed.
+/// The actions that send requests: they create a delivery, which is sent like any other after the action is committed.
 /// </summary>
 internal sealed partial class ActionRun
 {
     /// <summary>Actions of extensions are named <c>ext:the_action</c> or <c>ext:the.extension.the_action</c>.</summary>
     public const string ExtensionPrefix = "ext:";
 
-    /// <summary>How many hosts the actions of one organization send to; an address can come from an issue's fields.</summary>
+    /// <summary>
+    /// Maximum number of hosts for the actions of one organization, because an address can come from an issue's fields.
+    /// </summary>
     private const int MaxHosts = 200;
 
     private static readonly string[] Methods = ["POST", "PUT", "PATCH", "GET", "DELETE"];
 
-    /// <summary>The endpoint for which the action has made a delivery, or null.</summary>
+    /// <summary>The endpoint for which the action has created a delivery, or null.</summary>
     public long? WebhookId { get; private set; }
 
     /// <summary>
-    /// Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the
-    /// delivery's failure.
+    /// Sends a request to an address. Every connection checks whether the address may be called; if not, the delivery fails.
     /// </summary>
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SendAsync(
         Dictionary<string, JsonElement> given,
@@ -96,7 +97,7 @@ internal sealed partial class ActionRun
     }
 
     /// <summary>
-    /// The body as JSON. A text that is JSON is filled value by value too, so that a title with a quote cannot break it.
+    /// The body as JSON. Even in a JSON text each value is filled separately, so that a title with a quote cannot break it.
     /// </summary>
     private string? BodyOf(WorkflowAction action)
     {
@@ -119,14 +120,14 @@ internal sealed partial class ActionRun
             }
             catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
             {
-                // It is sent as the text that it is. A lone surrogate is found only when its value is read.
+                // Not JSON, so it is sent as plain text. A lone surrogate is found only when its value is read.
             }
         }
 
         return JsonSerializer.Serialize(Fill(body), WireJson.Options);
     }
 
-    /// <summary>Tells an extension to do something that it offers.</summary>
+    /// <summary>Asks an extension to run one of its actions.</summary>
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> AskExtensionAsync(
         string name,
         Dictionary<string, JsonElement> given,
@@ -142,7 +143,7 @@ internal sealed partial class ActionRun
             .SelectMany(e => e.Manifest.WorkflowActions.Where(a => IsNamed(name, e, a)).Select(a => (Extension: e, Action: a)))
             .ToList();
         if (offers.Exists(o => o.Extension.ProjectId is not null))
-            // What was installed for the project comes before what is there for all.
+            // An installation for the project takes precedence over one for the whole organization.
             offers.RemoveAll(o => o.Extension.ProjectId is null);
         if (offers.Count != 1)
         {

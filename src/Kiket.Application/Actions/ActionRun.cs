@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>One action while it runs on one issue. What it cannot do it says; it never pretends.</summary>
+/// <summary>One action while it runs on one issue. It reports what it cannot do.</summary>
 internal sealed partial class ActionRun(
     IKiketDb db,
     IUnitOfWork work,
@@ -28,7 +28,7 @@ internal sealed partial class ActionRun(
     private readonly ActionRecipients people = new(db, issue, project);
     private Dictionary<string, object?> document = [];
 
-    /// <returns>How it ended, or the refusal for which it did nothing.</returns>
+    /// <returns>The result, or the error because of which it did nothing.</returns>
     public async Task<Result<(ActionOutcome Outcome, string Detail)>> RunAsync(WorkflowAction action, CancellationToken ct)
     {
         document = await IssueDocument.ReadAsync(db, issue, project, url, ct);
@@ -208,7 +208,7 @@ internal sealed partial class ActionRun(
         return Done(detail);
     }
 
-    /// <summary>Reads fields by the names that they have on the wire; any other name is that of a custom field.</summary>
+    /// <summary>Reads fields by their names on the wire; any other name refers to a custom field.</summary>
     private async Task<Result<IssueEdit>> ReadEditAsync(
         IEnumerable<KeyValuePair<string, JsonElement>> fields,
         CancellationToken ct
@@ -241,7 +241,9 @@ internal sealed partial class ActionRun(
         return custom.Count == 0 ? edit : edit with { CustomFields = custom };
     }
 
-    /// <summary>The id of the user that a value names, JSON null for nobody; or null when there is no such user.</summary>
+    /// <summary>
+    /// The id of the user that a value names, or JSON null if it names nobody; null when the user does not exist.
+    /// </summary>
     private async Task<JsonElement?> ReadUserAsync(JsonElement value, CancellationToken ct)
     {
         var named = FieldTypes.Scalar(value);
@@ -256,7 +258,7 @@ internal sealed partial class ActionRun(
         field.StartsWith("custom_fields.", StringComparison.Ordinal) ? field["custom_fields.".Length..] : field;
 
     /// <summary>
-    /// Fills the texts of a document one by one, so that nothing that is filled in can change the document's shape.
+    /// Fills the texts of a document one by one, so that filled-in values cannot change the document's structure.
     /// </summary>
     private JsonElement Fill(JsonElement value) =>
         value.ValueKind switch

@@ -14,8 +14,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>
-/// Runs what workflows and automations ask for after an event, in order. Works in the unit of work that moves
-/// the cursor over the event.
+/// Runs, in order, the actions that workflows and automations define for an event. Works in the unit of work that moves the
+/// cursor past the event.
 /// </summary>
 internal sealed class EventReactions(
     IKiketDb db,
@@ -32,7 +32,7 @@ internal sealed class EventReactions(
 
     private const int MaxDetailLength = 1_000;
 
-    /// <returns>The endpoints that actions have made deliveries for; to be woken once that is committed.</returns>
+    /// <returns>The endpoints for which actions have created deliveries; to be woken after the commit.</returns>
     public async Task<IReadOnlyCollection<long>> RunAsync(IssueEvent happened, CancellationToken ct)
     {
         HashSet<long> webhookIds = [];
@@ -51,14 +51,14 @@ internal sealed class EventReactions(
 
         foreach (var (source, action) in planned)
         {
-            // Each action sees the effects of the previous one, and one that is refused takes back all that it began.
+            // Each action sees the effects of the previous one; the changes of a rejected action are undone.
             await work.FlushBatchAsync(ct);
             var ended = await work.RunAsync<(ActionOutcome Outcome, string Detail)>(
                 "run_action",
                 async () =>
                 {
                     if (await LoadAsync(happened, ct) is not { } fresh)
-                        return (ActionOutcome.Skipped, "The issue is gone.");
+                        return (ActionOutcome.Skipped, "The issue has been deleted.");
                     if (!await HoldAsync(action, happened, fresh.Issue, ct))
                         return (ActionOutcome.Skipped, "Its conditions are not met.");
                     var run = new ActionRun(
@@ -88,7 +88,7 @@ internal sealed class EventReactions(
         return webhookIds;
     }
 
-    /// <summary>The issue and its project; nothing when the issue is deleted or the project takes no changes any more.</summary>
+    /// <summary>The issue and its project; null when the issue is deleted or the project is archived.</summary>
     private async Task<(Issue Issue, Project Project)?> LoadAsync(IssueEvent happened, CancellationToken ct)
     {
         var issue = await db.Issues.SingleOrDefaultAsync(i => i.Id == happened.IssueId, ct);
@@ -96,9 +96,7 @@ internal sealed class EventReactions(
         return issue is null || project.Status is ProjectStatus.Archived ? null : (issue, project);
     }
 
-    /// <summary>
-    /// What is to run, in order: first what the workflow asks for, then the automations that wait for the event.
-    /// </summary>
+    /// <summary>The actions to run, in order: first those of the workflow, then the automations triggered by the event.</summary>
     private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(
         IssueEvent happened,
         Issue issue,
@@ -157,7 +155,7 @@ internal sealed class EventReactions(
         return action.Conditions.All(c => WorkflowEngine.IsMet(c, workflow, context));
     }
 
-    /// <summary>Once the issue has left the state, what was to be done about its time there would come too late.</summary>
+    /// <summary>Once the issue has left the state, actions about its time there come too late.</summary>
     private async Task<IReadOnlyList<(string Source, WorkflowAction Action)>> SlaHooksAsync(
         IssueEvent happened,
         Issue issue,
@@ -175,7 +173,7 @@ internal sealed class EventReactions(
             : [.. (policy?.OnBreach ?? []).Select(a => ($"on_breach.{issue.Status}", a))];
     }
 
-    /// <summary>Tells the assignee, the project's leads and the administrators, each once (contract, section 16).</summary>
+    /// <summary>Notifies the assignee, the project's leads and the administrators, each once (contract, section 16).</summary>
     private async Task NotifyOfSlaAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
     {
         var users = await db

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>
-/// Which projects and workflows listen to events at all. Most do not, and then nothing else needs to be read. A version of a
-/// workflow never changes, and a project that changes gets another version, so what they say is cached by version.
+/// Which projects and workflows react to events at all. Most do not, and then nothing else needs to be read. A version of a
+/// workflow never changes, and a changed project has a new version, so the result is cached by version.
 /// </summary>
 internal sealed class Listeners(KnownWorkflows workflows)
 {
@@ -40,7 +40,7 @@ internal sealed class Listeners(KnownWorkflows workflows)
             ).Distinct()
     );
 
-    /// <summary>Whether something may follow from any of the next events of the organization's log.</summary>
+    /// <summary>Whether any of the next events of the organization's log may cause reactions.</summary>
     /// <param name="after">Number of the last event before them.</param>
     /// <param name="last">Number of the last of them.</param>
     public async Task<bool> MayFollowAsync(IKiketDb db, long after, long last, CancellationToken ct)
@@ -48,7 +48,7 @@ internal sealed class Listeners(KnownWorkflows workflows)
         foreach (var kind in await kinds((DbContext)db, after, last).ToListAsync(ct))
         {
             if (kind.ProjectVersion is not { } version)
-                return true; // its reactions fail, and say so
+                return true; // its reactions fail and report why
             if (kind.ProjectStatus is ProjectStatus.Archived || kind.WorkflowId is not { } workflow)
                 continue;
             if (

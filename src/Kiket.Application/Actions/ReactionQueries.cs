@@ -7,12 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>What reactions are found by.</summary>
+/// <summary>Finds reactions to events.</summary>
 internal static class ReactionQueries
 {
     /// <summary>
-    /// Those of some events that something may follow from: a notification, a hook of the issue's workflow, or an automation.
-    /// Most events of most organizations are not among them, and need no transaction.
+    /// The events that may cause reactions: a notification, a hook of the issue's workflow, or an automation. Most events cause
+    /// none and need no transaction.
     /// </summary>
     public static async Task<IReadOnlySet<IssueEvent>> FindReactiveAsync(
         this IKiketDb db,
@@ -47,7 +47,7 @@ internal static class ReactionQueries
         bool IsReactive(IssueEvent e)
         {
             if (!projects.TryGetValue(e.ProjectId, out var project))
-                return true; // its reactions fail, and say so
+                return true; // its reactions fail and report why
             if (project.Status is ProjectStatus.Archived || !workflowOf.TryGetValue(e.IssueId, out var workflow))
                 return false;
             return e is { Name: EventNames.WorkflowSlaStatus, To: "imminent" or "breached" }
@@ -56,7 +56,7 @@ internal static class ReactionQueries
         }
     }
 
-    /// <summary>What a workflow asks for after an event, in order.</summary>
+    /// <summary>The actions that a workflow defines for an event, in order.</summary>
     public static IEnumerable<(string Source, WorkflowAction Action)> HooksOf(IssueEvent happened, WorkflowDefinition workflow)
     {
         if (happened.Name == EventNames.IssueUpdated)
@@ -78,7 +78,7 @@ internal static class ReactionQueries
         [
             .. left?.OnExit.Select(a => ($"on_exit.{left.Key}", a)) ?? [],
             .. state?.OnEnter.Select(a => ($"on_enter.{state.Key}", a)) ?? [],
-            // With a checklist the state is complete when that is.
+            // A state with a checklist is complete when the checklist is.
             .. happened.Name == EventNames.IssueStatusChanged && state is { Checklist: null }
                 ? state.OnComplete.Select(a => ($"on_complete.{state.Key}", a))
                 : [],

@@ -11,7 +11,7 @@ namespace Kiket.Application.Approvals;
 
 internal static class ApprovalQueries
 {
-    /// <summary>The actor with every role that a workflow can name.</summary>
+    /// <summary>The actor with every role that a workflow can refer to.</summary>
     public static async Task<ApproverCandidate> ReadCandidateAsync(
         this IKiketDb db,
         Issue issue,

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
 
-/// <summary>Approves or rejects a move of an issue. For those whom the workflow names.</summary>
+/// <summary>Approves or rejects a transition of an issue. For the approvers that the workflow names.</summary>
 /// <param name="Approve">True to approve, false to reject.</param>
 internal sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment)
     : ICommand<Result<ApprovalDto>>;
@@ -27,7 +27,7 @@ internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, 
 {
     public async Task<Result<ApprovalDto>> Handle(DecideApprovalCommand command, CancellationToken ct)
     {
-        // Reading is enough to be an approver: a viewer with the role of an approver approves and changes nothing else.
+        // Read access is enough to be an approver: a viewer with an approver's role can approve but change nothing else.
         var (actor, now) = (current.Actor, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Read, ct);
         if (found.Error is { } unavailable)

@@ -11,15 +11,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Approvals;
 
 /// <summary>
-/// Lets the managers of the project decide on an approval that nobody has decided in time, and notifies them. For the job that
-/// finds it.
+/// Lets the managers of the project decide on an overdue approval, and notifies them. For the job that finds it.
 /// </summary>
 internal sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;
 
 internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<EscalateApprovalCommand, Result<bool>>
 {
-    /// <returns>Whether it was due; false when somebody decided or another worker was faster.</returns>
+    /// <returns>Whether it was due; false when somebody has decided or another worker was faster.</returns>
     public async Task<Result<bool>> Handle(EscalateApprovalCommand command, CancellationToken ct)
     {
         var now = time.GetUtcNow();

@@ -8,7 +8,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Approvals;
 
-/// <summary>The approvals of an issue, the oldest first; those of states that it has left are closed.</summary>
+/// <summary>The approvals of an issue, oldest first; those of states that it has left are closed.</summary>
 internal sealed record ListApprovalsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<ApprovalDto>>>;
 
 internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current)

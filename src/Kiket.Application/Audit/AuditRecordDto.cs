@@ -27,10 +27,10 @@ internal sealed record AuditRecordDto
     /// <summary>The client's address; null for the server's own work.</summary>
     public required string? Address { get; init; }
 
-    /// <summary>The request, as its answer has it in <c>X-Request-Id</c>.</summary>
+    /// <summary>The id of the request, as in its response header <c>X-Request-Id</c>.</summary>
     public required string? RequestId { get; init; }
 
-    /// <summary>What was changed, the first of <see cref="Changes"/>; null when nothing stored was.</summary>
+    /// <summary>The first of <see cref="Changes"/>; null when nothing stored was changed.</summary>
     public required AuditSubject? Subject { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Audit;
 
-/// <summary>Which records of the audit log to show; null is all.</summary>
+/// <summary>Filters of the audit log; null does not filter.</summary>
 internal sealed record AuditFilter
 {
     public string? Action { get; init; }

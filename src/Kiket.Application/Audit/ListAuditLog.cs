@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Audit;
 
 /// <summary>The audit log of the organization, newest first.</summary>
-/// <param name="Before">Only records with a smaller id; null is from the newest.</param>
+/// <param name="Before">Only records with a smaller id; null starts with the newest.</param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 internal sealed record ListAuditLogQuery(AuditFilter Filter, long? Before, int? Limit) : IQuery<Result<AuditLogPage>>
 {
@@ -14,7 +14,7 @@ internal sealed record ListAuditLogQuery(AuditFilter Filter, long? Before, int? 
     public const int MaxLimit = 200;
 }
 
-/// <param name="NextCursor">What to ask for next; null at the end.</param>
+/// <param name="NextCursor">The cursor of the next page; null at the end.</param>
 internal sealed record AuditLogPage(IReadOnlyList<AuditRecordDto> Records, int Limit, long? NextCursor);
 
 internal sealed class ListAuditLogHandler(IKiketDb db, ICurrentActor current)

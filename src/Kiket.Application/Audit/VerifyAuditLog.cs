@@ -10,13 +10,13 @@ namespace Kiket.Application.Audit;
 /// <summary>Computes the whole hash chain, and every anchor's root, again.</summary>
 internal sealed record VerifyAuditLogQuery : IQuery<Result<AuditVerification>>;
 
-/// <summary>Whether the audit log is as it was written.</summary>
+/// <summary>Whether the audit log is unchanged since it was written.</summary>
 /// <param name="Valid">Whether nothing was changed, removed, reordered or added.</param>
 /// <param name="Records">How many records were checked.</param>
 /// <param name="ChainHash">
-/// The chain after the last of them. A copy that is kept elsewhere proves later what came before it.
+/// The chain after the last of them. A copy that is kept elsewhere later proves everything before it.
 /// </param>
-/// <param name="FirstInvalid">The first record that is not as it was written; null when there is none.</param>
+/// <param name="FirstInvalid">The first changed record; null when there is none.</param>
 internal sealed record AuditVerification(bool Valid, long Records, string ChainHash, InvalidAuditRecord? FirstInvalid);
 
 /// <param name="Id">Its place in the log.</param>
@@ -82,7 +82,7 @@ internal sealed class VerifyAuditLogHandler(IKiketDb db, ICurrentActor current)
             : new AuditVerification(true, checkedUpTo, AuditHash.Of(chain), null);
     }
 
-    /// <summary>Finds a chain that was computed again after a change: its anchors cannot be signed again.</summary>
+    /// <summary>Detects a chain that was recomputed after a change: its anchors cannot be signed again.</summary>
     private async Task<AuditAnchor?> FirstBrokenAnchorAsync(CancellationToken ct)
     {
         AuditAnchor? last = null;

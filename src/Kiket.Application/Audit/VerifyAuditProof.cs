@@ -15,7 +15,7 @@ internal sealed record VerifyAuditProofQuery(
     int? LeafIndex
 ) : IQuery<Result<ProofVerification>>;
 
-/// <summary>What is true of a proof.</summary>
+/// <summary>The result of checking a proof.</summary>
 /// <param name="Verified">Whether it proves a record of this organization.</param>
 /// <param name="ProofValid">Whether it leads from the content hash to the root.</param>
 /// <param name="Error">Why it is not verified; null when it is.</param>

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Calendars;
 
-/// <summary>Days as the organization counts them, in its own time zone.</summary>
+/// <summary>Days in the organization's time zone.</summary>
 internal static class OrganizationDays
 {
     public static async Task<BusinessCalendar> ReadCalendarAsync(

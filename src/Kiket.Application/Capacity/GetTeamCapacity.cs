@@ -28,7 +28,7 @@ internal sealed record MemberCapacityDto
 {
     public required UserSummary User { get; init; }
 
-    /// <summary>Points per week in the mean of the weeks asked for, less holidays and days off.</summary>
+    /// <summary>Mean points per week over the requested weeks, without holidays and days off.</summary>
     public required decimal Capacity { get; init; }
 
     /// <summary>Points of open issues.</summary>
@@ -46,7 +46,7 @@ internal sealed record MemberCapacityDto
 
     public required int Blocked { get; init; }
 
-    /// <summary>Points finished per week in the mean of the last four.</summary>
+    /// <summary>Mean points finished per week over the last four weeks.</summary>
     public required decimal WeeklyVelocity { get; init; }
 
     public required CapacityAllocation Allocation { get; init; }
@@ -69,10 +69,10 @@ internal sealed record CapacityAllocation(
 /// <param name="Key">The project, issue type or status; null for work in projects that you cannot see.</param>
 internal sealed record AllocationShare(string? Key, decimal Points, int Issues);
 
-/// <param name="Utilization">Percentage of what fits into the week; null when nothing does.</param>
+/// <param name="Utilization">Percentage of the week's capacity; null when that is zero.</param>
 internal sealed record HeatmapWeekDto(DateOnly WeekStart, decimal Points, decimal? Utilization);
 
-/// <param name="AverageUtilization">Of those who have one; null when nobody has.</param>
+/// <param name="AverageUtilization">The average over the members who have one; null when nobody has.</param>
 internal sealed record TeamSummary(int Members, decimal? AverageUtilization, int Overallocated, int Available);
 
 internal sealed class GetTeamCapacityHandler(IKiketDb db, KnownWorkflows workflows, ICurrentActor current, TimeProvider time)
@@ -139,7 +139,7 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, KnownWorkflows workflo
             [
                 .. Heatmap
                     .Spread(
-                        person.Due.Select(d => new OpenWork(default, d.Points, d.Day, default)),
+                        person.Due.Select(d => new OpenWork(d.Points, d.Day)),
                         team.Monday,
                         [
                             .. Enumerable

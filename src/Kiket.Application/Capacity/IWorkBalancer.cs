@@ -2,9 +2,9 @@ using Kiket.Domain.Capacity;
 
 namespace Kiket.Application.Capacity;
 
-/// <summary>Finds who should give what to whom.</summary>
+/// <summary>Finds the best reassignment of issues in a team.</summary>
 internal interface IWorkBalancer
 {
-    /// <summary>The best plan that can be found in the time there is; the same for the same problem, on every machine.</summary>
+    /// <summary>The best plan that can be found within the limit; the same for the same problem on every machine.</summary>
     Task<BalancePlan> SolveAsync(BalanceProblem problem, CancellationToken ct);
 }

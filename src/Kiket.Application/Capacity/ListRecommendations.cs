@@ -9,8 +9,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// What should be reassigned so that nobody is over capacity. Only issues that the actor may change are moved, and only to
-/// people who work in their project and have the required skills.
+/// Recommends reassignments so that nobody is over capacity. Only issues that the actor may change are moved, and only to people
+/// who work in their project and have the required skills.
 /// </summary>
 /// <param name="Project">Only issues of this project, among those who work in it; or null.</param>
 /// <param name="Limit">How many at most, 1 to 100; null is 25.</param>
@@ -24,10 +24,10 @@ internal sealed record ListRecommendationsQuery(ProjectRef? Project, int? Limit)
 internal sealed record RecommendationsDto(Page<RecommendationDto> Recommendations, RecommendationsSummary Summary);
 
 /// <summary>One step of a plan.</summary>
-/// <param name="Id">The same for the same state; give it to the reassignment.</param>
+/// <param name="Id">The same for the same state; pass it to the reassignment.</param>
 /// <param name="Reasons">Sentences for people.</param>
 /// <param name="Confidence">0 to 1.</param>
-/// <param name="Impact">Before and after this step, when those above it have been taken.</param>
+/// <param name="Impact">Before and after this step, assuming that all previous steps were taken.</param>
 internal sealed record RecommendationDto(
     string Id,
     RecommendationType Type,
@@ -49,11 +49,11 @@ internal sealed record RecommendedIssue(IssueId Id, string Key, string Title, de
 
 internal sealed record RecommendationImpact(UtilizationChange From, UtilizationChange To);
 
-/// <summary>Percentages of the capacity; null for somebody who has none.</summary>
+/// <summary>Percentages of the capacity; null for members without capacity.</summary>
 internal sealed record UtilizationChange(decimal? Before, decimal? After);
 
 /// <param name="MaxUtilization">The highest of the team.</param>
-/// <param name="Optimal">Whether it is proved that there is no better plan.</param>
+/// <param name="Optimal">Whether the plan is proved to be optimal.</param>
 internal sealed record RecommendationsSummary(UtilizationChange MaxUtilization, decimal MovedPoints, bool Optimal);
 
 internal sealed class ListRecommendationsHandler(

@@ -155,7 +155,7 @@ internal sealed class ReassignIssuesHandler(
         return error ?? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now);
     }
 
-    /// <summary>A changed issue weighs more than all else: the caller has to ask for recommendations again.</summary>
+    /// <summary>A changed issue takes precedence over other errors: the caller must request new recommendations.</summary>
     private static Error RefusalOf(List<(Reassignment Reassignment, Error Error)> failures, List<Reassignment> all)
     {
         var first = failures.Select(f => f.Error).FirstOrDefault(e => e.Kind is ErrorKind.Conflict) ?? failures[0].Error;

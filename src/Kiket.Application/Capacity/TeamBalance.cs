@@ -7,7 +7,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Capacity;
 
-/// <summary>A team's work as a problem to be solved, and the solution as sentences for people.</summary>
+/// <summary>Turns a team's work into a problem for the solver, and the solution into sentences for people.</summary>
 internal sealed class TeamBalance
 {
     private readonly TeamWorkload team;
@@ -158,14 +158,16 @@ internal sealed class TeamBalance
         );
     }
 
-    /// <summary>What stays with each member: all of it without what can be moved.</summary>
+    /// <summary>The work that stays with each member: all of it minus the movable issues.</summary>
     private Dictionary<UserId, decimal> Fixed(Func<TeamPerson, decimal> all, Func<Work, decimal> amount)
     {
         var moving = movable.Values.GroupBy(w => w.Issue.AssigneeId).ToDictionary(g => g.Key, g => g.Sum(amount));
         return people.Values.ToDictionary(p => p.Id, p => all(p) - moving.GetValueOrDefault(p.Id));
     }
 
-    /// <summary>The day by which it must be done: today if that is past, null if it is too far away to matter.</summary>
+    /// <summary>
+    /// The day by which it must be done: today if that is past, null if that is too far in the future to matter.
+    /// </summary>
     private DateOnly? DueDayOf(Work work) =>
         work.Issue.DueDate is not { } due || due > team.Today.AddDays(TeamWorkload.HorizonDays) ? null
         : due < team.Today ? team.Today

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Capacity;
 
-/// <summary>How far a piece of open work is.</summary>
+/// <summary>The progress of open work.</summary>
 internal enum WorkStage
 {
     NotBegun,
@@ -55,7 +55,7 @@ internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
     public WorkStage Stage => WorkStages.Of(State);
 }
 
-/// <summary>The open issues of a member that are alike, as sums.</summary>
+/// <summary>Sums over similar open issues of a member.</summary>
 internal sealed record WorkShare(
     ProjectId ProjectId,
     TypeKey IssueType,
@@ -68,8 +68,8 @@ internal sealed record WorkShare(
     public WorkStage Stage => WorkStages.Of(State);
 }
 
-/// <summary>What a member has to do by a day.</summary>
-/// <param name="Day">Today where that is past; null where it is too far away to matter.</param>
+/// <summary>The work that a member must finish by a day.</summary>
+/// <param name="Day">Today if that is past; null if it is too far in the future to matter.</param>
 internal sealed record DueWork(DateOnly? Day, decimal Points);
 
 internal static class WorkStages
@@ -99,7 +99,7 @@ internal sealed record WorkProject(
 
 /// <summary>A member of the team with everything that they have to do, including what the actor cannot see.</summary>
 /// <param name="IsPending">
-/// Whether they have not accepted their invitation. They are listed while they have work, and get no new work.
+/// Whether they have not accepted their invitation. They are listed while they have work, but get no new work.
 /// </param>
 internal sealed record TeamPerson(
     UserId Id,
@@ -119,7 +119,7 @@ internal sealed record TeamPerson(
 
     public bool IsOverloaded => Assigned > PointsPerWeek;
 
-    /// <summary>Whether they could take more work on.</summary>
+    /// <summary>Whether they could take on more work.</summary>
     public bool HasRoom => !IsPending && PointsPerWeek > 0 && Assigned <= PointsPerWeek;
 }
 
@@ -153,7 +153,7 @@ internal sealed record TeamWorkload(
     /// <summary>Reads a team.</summary>
     /// <param name="only">Its project, or null for the whole organization.</param>
     /// <param name="teamRole">
-    /// Only members with this role in the team of the project, or of any that the actor sees; null for all.
+    /// Only members with this role in the team of the project, or of any project that the actor can see; null for all.
     /// </param>
     /// <param name="weeks">The weeks over which capacities are taken.</param>
     public static async Task<Result<TeamWorkload>> ReadAsync(
@@ -304,8 +304,8 @@ internal sealed record TeamWorkload(
     }
 
     /// <summary>
-    /// The open issues of the team one by one, where they are in a project whose issues may be moved. In a large team these are
-    /// only the issues of its overloaded members, the oldest first.
+    /// The open issues of the team in projects whose issues may be moved. In a large team these are only the issues of its
+    /// overloaded members, the oldest first.
     /// </summary>
     public async Task<IReadOnlyList<Work>> ReadMovableAsync(IKiketDb db, KnownWorkflows workflows, CancellationToken ct)
     {
@@ -348,7 +348,7 @@ internal sealed record TeamWorkload(
         ];
     }
 
-    /// <summary>The assigned open issues of those who may be in the team.</summary>
+    /// <summary>The assigned open issues of everyone who may be in the team.</summary>
     private static IQueryable<Issue> OpenOf(IKiketDb db, WorkProject? project, HashSet<UserId>? inTeam)
     {
         var active = db.Projects.Where(p => p.Status == ProjectStatus.Active).Select(p => p.Id);
@@ -365,7 +365,7 @@ internal sealed record TeamWorkload(
         return open.Where(i => workers.Contains(i.AssigneeId!.Value) || inProject.Contains(i.AssigneeId));
     }
 
-    /// <summary>Sums, so that the number of rows depends on people and projects and not on issues.</summary>
+    /// <summary>Sums, so that the number of rows depends on people and projects, not on issues.</summary>
     private static async Task<(ILookup<UserId, WorkShare> Shares, ILookup<UserId, DueWork> Due)> ReadOpenAsync(
         IKiketDb db,
         KnownWorkflows workflows,

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Checklists;
 
 /// <summary>Checks or unchecks a manual item of an issue's checklists. For those who work on the project.</summary>
-/// <param name="Item">Id of the item; where two checklists have the same, <c>checklist:item</c>.</param>
+/// <param name="Item">Id of the item; if two checklists have the same item, <c>checklist:item</c>.</param>
 internal sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked)
     : ICommand<Result<IReadOnlyList<ChecklistDto>>>;
 
@@ -51,7 +51,7 @@ internal sealed class CheckItemHandler(
             else
                 db.ChecklistMarks.Remove(mark);
             issue.RecordCheck(checklist, item, isChecked, actor.UserId, now);
-            await work.FlushAsync(ct); // the next line reads what is checked
+            await work.FlushAsync(ct); // the next line reads the checked items
             await db.NoteChecklistAsync(issue, actor, now, ct);
         }
 

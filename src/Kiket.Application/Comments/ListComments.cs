@@ -8,7 +8,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Comments;
 
-/// <summary>The comments on an issue, the oldest first.</summary>
+/// <summary>The comments on an issue, oldest first.</summary>
 internal sealed record ListCommentsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<CommentDto>>>;
 
 internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Comments;
 
-/// <summary>Says a comment differently. For its author and administrators.</summary>
+/// <summary>Changes the text of a comment. For its author and administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 internal sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, ExpectedVersion ExpectedVersion)
     : ICommand<Result<CommentDto>>;

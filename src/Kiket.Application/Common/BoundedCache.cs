@@ -4,10 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// Values that never get old and that can be had again. When it is full it forgets everything: that is rare, and to know what
-/// was used last would cost every look.
+/// Caches values that never become outdated and can be recomputed. When it is full, it drops everything: that is rare, and
+/// tracking the last use would slow down every read.
 /// </summary>
-/// <param name="capacity">How many values are kept.</param>
+/// <param name="capacity">Maximum number of values.</param>
 internal sealed class BoundedCache<TKey, TValue>(int capacity, IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
 {

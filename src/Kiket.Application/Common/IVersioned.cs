@@ -1,6 +1,6 @@
 namespace Kiket.Application.Common;
 
-/// <summary>An answer about a single thing; its version is the <c>ETag</c>.</summary>
+/// <summary>A response with a single resource; its version is the <c>ETag</c>.</summary>
 internal interface IVersioned
 {
     int Version { get; }

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Application.Common;
 
-/// <summary>Reads instants. The framework's own reader also takes times without a day and dates of every country.</summary>
+/// <summary>Parses instants. The framework's own parser also accepts times without a date and local date formats.</summary>
 internal static partial class Iso8601
 {
-    /// <summary>A day or an instant; UTC where no offset is given.</summary>
+    /// <summary>A date or an instant; UTC if it has no offset.</summary>
     public static bool TryParse(string? text, out DateTimeOffset instant)
     {
         instant = default;

@@ -15,7 +15,7 @@ internal sealed record PageRequest(int? Page, int? PerPage, string? Sort)
     public const int MaxSize = 100;
 }
 
-/// <summary>How many rows a list has; at least so many, where it is an estimate.</summary>
+/// <summary>The number of rows of a list; a lower bound if it is an estimate.</summary>
 internal readonly record struct ListTotal(int Count, bool IsEstimate)
 {
     public static ListTotal Exactly(int count) => new(count, IsEstimate: false);
@@ -26,7 +26,7 @@ internal readonly record struct ListTotal(int Count, bool IsEstimate)
 /// <summary>One page of a list, with the size of the whole.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
 {
-    /// <summary>Whether there may be more in all than <see cref="Total"/>.</summary>
+    /// <summary>Whether there may be more rows than <see cref="Total"/>.</summary>
     public bool IsEstimate { get; init; }
 
     public int TotalPages => (Total + Size - 1) / Size;
@@ -42,7 +42,7 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, object>
 {
     private readonly Dictionary<string, LambdaExpression> fields = new(StringComparer.Ordinal);
 
-    /// <summary>The id without the conversion to an object.</summary>
+    /// <summary>Sorts by id without converting it to an object.</summary>
     private readonly LambdaExpression key = Expression.Lambda(
         id.Body is UnaryExpression { NodeType: ExpressionType.Convert } boxed ? boxed.Operand : id.Body,
         id.Parameters
@@ -94,25 +94,25 @@ internal sealed record SortKey<T>(LambdaExpression Value, bool IsDescending)
         );
 }
 
-/// <summary>An order of rows, which ends with their id.</summary>
+/// <summary>A sort order of rows that ends with their id.</summary>
 internal sealed record SortOrder<T>(IReadOnlyList<SortKey<T>> Keys)
 {
     private LambdaExpression Id => Keys[^1].Value;
 
     /// <summary>
-    /// The rows in parts that each are read in the order of an index: those with a value come before those without one.
+    /// Splits the rows into parts that are each read in the order of an index: those with a value, then those without one.
     /// </summary>
     public IReadOnlyList<IQueryable<T>> PartsOf(IQueryable<T> rows) =>
         Keys[0].IsNullable ? [rows.Where(Keys[0].IsPresent), rows.Where(Keys[0].IsMissing)] : [rows];
 
-    /// <summary>Sorts one of the parts.</summary>
+    /// <summary>Sorts one part.</summary>
     /// <param name="backwards">Whether the last row comes first.</param>
     public IQueryable<T> Sort(IQueryable<T> part, bool backwards)
     {
         var sorted = Call(nameof(Queryable.OrderBy), part, Keys[0].Value, Keys[0].IsDescending != backwards);
         foreach (var key in Keys.Skip(1))
         {
-            // Left to themselves, PostgreSQL would put null at one end and the others at the other.
+            // By default, PostgreSQL sorts null to one end and the other databases to the other.
             if (key.IsNullable)
                 sorted = Call(nameof(Queryable.ThenBy), sorted, key.IsMissing, backwards);
             sorted = Call(nameof(Queryable.ThenBy), sorted, key.Value, key.IsDescending != backwards);
@@ -125,14 +125,14 @@ internal sealed record SortOrder<T>(IReadOnlyList<SortKey<T>> Keys)
     public IQueryable<object> IdsOf(IQueryable<T> rows) =>
         rows.Select(Expression.Lambda<Func<T, object>>(Expression.Convert(Id.Body, typeof(object)), Id.Parameters));
 
-    /// <summary>Those of some rows that have one of the ids.</summary>
+    /// <summary>The rows that have one of the ids.</summary>
     public IQueryable<T> Among(IQueryable<T> rows, IReadOnlyList<object> ids)
     {
         var typed = Array.CreateInstance(Id.ReturnType, ids.Count);
         for (var i = 0; i < ids.Count; i++)
             typed.SetValue(ids[i], i);
 
-        // A field, as a variable in a lambda would be, so that the ids are a parameter of the statement.
+        // A field, like a captured variable, so that the ids become a parameter of the statement.
         var box = Expression.Field(Expression.Constant(new StrongBox<object>(typed)), nameof(StrongBox<object>.Value));
         var list = Expression.Convert(box, typed.GetType());
         var isAmong = Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [Id.ReturnType], list, Id.Body);
@@ -162,7 +162,7 @@ internal static class Paging
         CancellationToken ct
     ) => source.ToPageAsync(request, sorts, async () => ListTotal.Exactly(await source.CountAsync(ct)), project, ct);
 
-    /// <summary>Reads one page of a list whose total is found in its own way.</summary>
+    /// <summary>Reads one page of a list whose total is counted separately.</summary>
     public static async Task<Result<Page<TDto>>> ToPageAsync<T, TDto>(
         this IQueryable<T> source,
         PageRequest request,
@@ -187,7 +187,7 @@ internal static class Paging
             : await list.ReadPageAsync(total.Count, number, size, ct);
     }
 
-    /// <summary>One page of a list that is in memory and in order.</summary>
+    /// <summary>One page of a sorted list in memory.</summary>
     public static Result<Page<T>> ToPage<T>(this IReadOnlyList<T> all, PageRequest request)
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
@@ -207,7 +207,7 @@ internal static class Paging
     }
 }
 
-/// <summary>A list that is read in pages; deep ones from the end that is nearer, and by their ids.</summary>
+/// <summary>A list that is read in pages; deep pages are read from the nearer end and by their ids.</summary>
 internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> order, Func<IQueryable<T>, IQueryable<TDto>> project)
 {
     /// <summary>From here on, skipping in the index alone and looking up the rest by id is cheaper.</summary>
@@ -227,8 +227,8 @@ internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> orde
     }
 
     /// <summary>
-    /// Reads a page of a list with more rows than were counted. Where another page follows, the total says so, so that a client
-    /// that reads on until the last page misses nothing; and the last page knows the total.
+    /// Reads a page of a list with more rows than were counted. If another page follows, the total includes it, so that a client
+    /// that reads until the last page misses nothing; the last page has the exact total.
     /// </summary>
     public async Task<Page<TDto>> ReadOpenPageAsync(ListTotal total, int number, int size, CancellationToken ct)
     {
@@ -254,7 +254,7 @@ internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> orde
             var few = order.Sort(part, backwards).Skip(skip).Take(count - rows.Count);
             if (skip >= Deep)
             {
-                // In a statement of its own: inside of the other one, PostgreSQL may look for the ids again for each row.
+                // In a separate statement: as a subquery, PostgreSQL may evaluate it again for each row.
                 var ids = await order.IdsOf(few).ToListAsync(ct);
                 few = order.Sort(order.Among(part, ids), backwards);
             }
@@ -264,7 +264,7 @@ internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> orde
             if (rows.Count == count || parts.Count == 1)
                 break;
 
-            // The rest is in the next part, behind those that this one has.
+            // The rest of the page is in the next part, after the rows of this one.
             skip = found.Count > 0 || skip == 0 ? 0 : Math.Max(0, skip - await part.CountAsync(ct));
         }
 

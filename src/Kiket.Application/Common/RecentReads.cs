@@ -1,10 +1,10 @@
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// What was read from the database a moment ago, so that requests need not read it again. A commit of this process forgets it
-/// at once; those of other processes are seen when it is too old (docs/decisions/0055-what-requests-read-from-memory.md).
+/// Caches recent reads from the database, so that requests need not repeat them. A commit of this process clears the cache at
+/// once; commits of other processes are seen when an entry expires (docs/decisions/0055-what-requests-read-from-memory.md).
 /// </summary>
-/// <param name="capacity">How much is kept.</param>
+/// <param name="capacity">Maximum number of values.</param>
 internal sealed class RecentReads<TKey, TValue>(TimeProvider time, int capacity)
     where TKey : notnull
     where TValue : class
@@ -14,7 +14,9 @@ internal sealed class RecentReads<TKey, TValue>(TimeProvider time, int capacity)
 
     private BoundedCache<TKey, (TValue Value, long ReadAt)> known = new(capacity);
 
-    /// <summary>The value, from memory or else read. What does not exist is read each time, because it may exist soon.</summary>
+    /// <summary>
+    /// The value, from memory or from the database. A missing row is read each time, because it may exist soon.
+    /// </summary>
     public async ValueTask<TValue?> GetAsync(TKey key, Func<Task<TValue?>> readAsync)
     {
         // A value that is read before a commit and added after it goes into the set that the commit has replaced.

@@ -31,11 +31,11 @@ internal static class ScopeDemands
     }
 
     /// <summary>
-    /// What an installed manifest can do and see. A permission that is not a scope grants nothing and requires nothing.
+    /// The scopes that an installed manifest uses. A permission that is not a scope grants nothing and requires nothing.
     /// </summary>
     public static IEnumerable<Scope> ScopesOf(ExtensionManifest manifest)
     {
-        foreach (var permission in Scope.Spell(manifest.Permissions)) // as its key has them: writing implies reading
+        foreach (var permission in Scope.Spell(manifest.Permissions)) // the same scopes as its key has: write includes read
         {
             if (Scope.TryParse(permission, out var scope))
                 yield return scope;
@@ -47,8 +47,8 @@ internal static class ScopeDemands
             yield return scope;
     }
 
-    /// <summary>What a subscriber to events can read.</summary>
-    /// <param name="events">Names or aliases; others carry nothing of the tracker.</param>
+    /// <summary>The scopes that a subscriber to events uses.</summary>
+    /// <param name="events">Names or aliases; other events contain no data of the tracker.</param>
     public static IEnumerable<Scope> ScopesOf(IEnumerable<string> events) =>
         events
             .Select(EventNames.Resolve)

@@ -3,14 +3,12 @@ using System.Reflection;
 
 namespace Kiket.Application.Common;
 
-/// <summary>
-/// Lets queries share parts as data, so that a part is neither built for each request nor written twice.
-/// </summary>
+/// <summary>Lets queries share parts, so that a part is neither built for each request nor written twice.</summary>
 internal static class SharedExpressions
 {
-    /// <summary>In an expression: stands for the body of a part, until <see cref="Inline"/> puts it there.</summary>
+    /// <summary>In an expression: a placeholder for the body of a part, which <see cref="Inline"/> inserts.</summary>
     public static TResult Of<T1, T2, TResult>(this Expression<Func<T1, T2, TResult>> part, T1 first, T2 second) =>
-        throw new NotSupportedException($"{part} was not put in place for {first} and {second}.");
+        throw new NotSupportedException($"{part} was not inlined for {first} and {second}.");
 
     /// <inheritdoc cref="Of{T1, T2, TResult}"/>
     public static TResult Of<T1, T2, T3, TResult>(
@@ -18,7 +16,7 @@ internal static class SharedExpressions
         T1 first,
         T2 second,
         T3 third
-    ) => throw new NotSupportedException($"{part} was not put in place for {first}, {second} and {third}.");
+    ) => throw new NotSupportedException($"{part} was not inlined for {first}, {second} and {third}.");
 
     /// <inheritdoc cref="Of{T1, T2, TResult}"/>
     public static TResult Of<T1, T2, T3, T4, TResult>(
@@ -27,12 +25,12 @@ internal static class SharedExpressions
         T2 second,
         T3 third,
         T4 fourth
-    ) => throw new NotSupportedException($"{part} was not put in place for {first}, {second}, {third} and {fourth}.");
+    ) => throw new NotSupportedException($"{part} was not inlined for {first}, {second}, {third} and {fourth}.");
 
-    /// <summary>Puts the bodies of all parts in their places.</summary>
+    /// <summary>Inlines the bodies of all parts.</summary>
     public static Expression<T> Inline<T>(this Expression<T> whole) => (Expression<T>)new Inliner().Visit(whole);
 
-    /// <summary>The query with the bodies of all parts in their places.</summary>
+    /// <summary>The query with the bodies of all parts inlined.</summary>
     public static IQueryable<T> Inlined<T>(this IQueryable<T> query) =>
         query.Provider.CreateQuery<T>(new Inliner().Visit(query.Expression));
 

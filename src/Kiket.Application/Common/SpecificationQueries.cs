@@ -24,7 +24,7 @@ internal static class SpecificationQueries
         return specification.AsTracking ? query.AsTracking() : query;
     }
 
-    /// <summary>Follows each include to its end; EF Core takes the whole path as one text.</summary>
+    /// <summary>Joins each chain of includes, because EF Core takes the whole path as one string.</summary>
     private static IQueryable<T> Include<T>(IQueryable<T> query, Specification<T> specification)
         where T : class
     {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// The spans of Kiket's own work, and the W3C trace context (<c>traceparent</c>) that connects work which happens later with the
-/// request that caused it. While nobody records traces, none of this allocates or stores anything.
+/// The spans of Kiket's own work, and the W3C trace context (<c>traceparent</c>) that connects later work with the request that
+/// caused it. While nobody records traces, this allocates and stores nothing.
 /// </summary>
 internal static class Tracing
 {
@@ -19,16 +19,16 @@ internal static class Tracing
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// The context of the current span, or null. A span that nobody records is not passed on: a receiver that samples as its
-    /// callers do would drop its own trace.
+    /// The context of the current span, or null. An unrecorded span is not passed on: a receiver that follows its caller's
+    /// sampling would drop its own trace.
     /// </summary>
     public static string? Current => Of(Activity.Current);
 
     public static string? Of(Activity? span) => span is { Recorded: true } ? span.Id : null;
 
-    /// <summary>Starts a span, in the trace of what caused the work or else in the current one.</summary>
+    /// <summary>Starts a span, in the trace of the cause or otherwise in the current one.</summary>
     /// <param name="cause">The trace context of the cause, or null.</param>
-    /// <param name="since">When the work began, if that is over; else it begins now.</param>
+    /// <param name="since">When the work started, if it is already over; by default now.</param>
     /// <returns>The span, or null when nobody listens.</returns>
     public static Activity? Start(string name, ActivityKind kind, string? cause, DateTimeOffset since = default) =>
         Source.StartActivity(

@@ -42,7 +42,7 @@ internal static class WireJson
     }
 
     /// <summary>
-    /// Decimals without zeros at the end: some databases give 12.5 back as 12.50, and an answer does not depend on that.
+    /// Decimals without trailing zeros: some databases return 12.5 as 12.50, and responses must not depend on that.
     /// </summary>
     private sealed class DecimalConverter : JsonConverter<decimal>
     {

@@ -6,9 +6,9 @@ using Kiket.Domain.CustomData;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>Adds records to a table, all or none.</summary>
+/// <summary>Adds records to a table: all or none.</summary>
 /// <param name="Records">1 to 500.</param>
-/// <param name="IsBulk">Whether they came as a list, so that errors name places in it.</param>
+/// <param name="IsBulk">Whether they came as a list, so that errors name positions in it.</param>
 internal sealed record CreateCustomRecordsCommand(
     CustomTableRef Table,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records,
@@ -17,7 +17,7 @@ internal sealed record CreateCustomRecordsCommand(
 {
     public const int MaxRecords = 500;
 
-    /// <summary>Most errors that an answer lists.</summary>
+    /// <summary>Maximum number of errors in a response.</summary>
     internal const int MaxFaults = 100;
 }
 

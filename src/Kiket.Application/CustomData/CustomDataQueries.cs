@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>What several requests about custom data read.</summary>
+/// <summary>Queries shared by several requests about custom data.</summary>
 internal static class CustomDataQueries
 {
-    /// <summary>A record that was not deleted, by its id or by the primary key that its module calls <c>id</c>.</summary>
+    /// <summary>A record that is not deleted, by its id or by the primary key that its module calls <c>id</c>.</summary>
     public static async Task<Result<CustomRecord>> FindRecordAsync(
         this IKiketDb db,
         OpenedTable opened,
@@ -42,11 +42,11 @@ internal static class CustomDataQueries
     public static IQueryable<CustomRecordValue> Values(this IKiketDb db, OpenedTable opened) =>
         db.CustomRecordValues.WithSpecification(new ValuesOfTable(opened.Module.Id, opened.Table.Name, opened.ProjectId));
 
-    /// <summary>The records of some values, at most one of each record. A deleted record has none.</summary>
+    /// <summary>The records of some indexed values, each at most once. A deleted record has no indexed values.</summary>
     public static IQueryable<CustomRecord> RecordsOf(this IKiketDb db, IQueryable<CustomRecordValue> values) =>
         values.Join(db.CustomRecords, v => v.RecordId, r => r.Id, (v, r) => r);
 
-    /// <summary>The record as it is shown: flat.</summary>
+    /// <summary>The record in the flat form of responses.</summary>
     public static IReadOnlyDictionary<string, JsonElement> ToFlat(this CustomRecord record, CustomTable table)
     {
         var flat = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["id"] = Json(record.Id) };

@@ -5,11 +5,11 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>The modules that somebody can see: those of the organization and of the projects they see.</summary>
+/// <summary>The modules that an actor can see: those of the organization and of the projects that they can see.</summary>
 internal sealed class ModulesVisibleTo : Specification<CustomModule>
 {
-    /// <param name="extensionId">The extension that asks, which sees its own modules too; null for a user.</param>
-    /// <param name="isAdmin">Whether it is an administrator, who sees those of all extensions.</param>
+    /// <param name="extensionId">The requesting extension, which also sees its own modules; null for a user.</param>
+    /// <param name="isAdmin">Whether the actor is an administrator, who sees those of all extensions.</param>
     /// <param name="projects">The projects that they can see.</param>
     public ModulesVisibleTo(ExtensionId? extensionId, bool isAdmin, IQueryable<Project> projects) =>
         Query
@@ -20,7 +20,7 @@ internal sealed class ModulesVisibleTo : Specification<CustomModule>
             );
 }
 
-/// <summary>The records of a table that were not deleted.</summary>
+/// <summary>The records of a table that are not deleted.</summary>
 internal sealed class RecordsOfTable : Specification<CustomRecord>
 {
     public RecordsOfTable(long moduleId, string table, ProjectId projectId) =>

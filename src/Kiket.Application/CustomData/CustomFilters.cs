@@ -5,10 +5,10 @@ using Kiket.Domain.CustomData;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>A condition on a column; its values are in the form that sorts as text.</summary>
+/// <summary>A condition on a column; its values are in the form whose text order is the order of the values.</summary>
 internal sealed record CustomCondition(CustomColumn Column, string Operator, IReadOnlyList<string> Values)
 {
-    /// <summary>The lower, the fewer records a condition is likely to leave.</summary>
+    /// <summary>The selectivity: the lower, the fewer records a condition is likely to match.</summary>
     public int Rank =>
         Operator switch
         {
@@ -17,7 +17,7 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
             _ => 2,
         };
 
-    /// <summary>The condition that a column names the user.</summary>
+    /// <summary>The condition that a column contains the user.</summary>
     public static CustomCondition OwnedBy(CustomColumn column, UserId userId) =>
         new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
 
@@ -37,8 +37,8 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
     }
 
     /// <param name="isBounded">
-    /// Whether another condition has an upper bound. An index takes one, and that of the empty columns would read on to the
-    /// end.
+    /// Whether another condition has an upper bound. An index scan uses only one; if that were the one that excludes empty
+    /// columns, the scan would read to the end.
     /// </param>
     [SuppressMessage("Globalization", "CA1309", Justification = "The database compares, byte by byte.")]
     public IQueryable<CustomRecordValue> Apply(IQueryable<CustomRecordValue> all, bool isBounded)
@@ -67,12 +67,12 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
             : JsonSerializer.SerializeToElement(userId);
 }
 
-/// <summary>Reads filters: a value is equality, a list any of them, an object operators.</summary>
+/// <summary>Parses filters: a value means equality, a list any of its values, an object operators.</summary>
 internal static class CustomFilters
 {
     private const int MaxValues = 100;
 
-    /// <summary>Each is a subquery of its own.</summary>
+    /// <summary>Each condition is a separate subquery.</summary>
     private const int MaxConditions = 20;
 
     private static readonly string[] Operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in"];
@@ -115,7 +115,7 @@ internal static class CustomFilters
         return conditions;
     }
 
-    /// <summary>What an address holds is text, so a text that says true is true where the column wants it.</summary>
+    /// <summary>Query parameters are text, so the text true is the boolean true if the column requires one.</summary>
     private static string? Text(CustomColumn column, JsonElement value)
     {
         if (value.ValueKind is JsonValueKind.Null)

@@ -18,7 +18,7 @@ internal record CustomModuleDto
     /// <summary>The version in its schema.</summary>
     public required string SchemaVersion { get; init; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Its display name.</summary>
     public string? Name { get; init; }
 
     public string? Description { get; init; }
@@ -31,7 +31,7 @@ internal record CustomModuleDto
 
     public required IReadOnlyList<CustomTableDto> Tables { get; init; }
 
-    /// <summary>Who may do what; if empty, everyone who works in the project may change its records.</summary>
+    /// <summary>Its permissions; if empty, everyone who works on the project may change its records.</summary>
     public required IReadOnlyList<CustomGrantDto> Permissions { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>Saves records with what is indexed of them.</summary>
+/// <summary>Saves records with their indexed values.</summary>
 internal static class CustomRecordWriter
 {
     private const int MostAtOnce = 500;
 
-    /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
-    /// <returns>Success, or an error for each record that would share unique values: by its place in the list.</returns>
+    /// <summary>Saves records of one table with their indexed values; a few hundred at most. The module is locked.</summary>
+    /// <returns>Success, or an error for each record that violates a unique key, by its position in the list.</returns>
     public static async Task<IReadOnlyList<(int Place, Error Error)>> SaveRecordsAsync(
         this IKiketDb db,
         IUnitOfWork work,

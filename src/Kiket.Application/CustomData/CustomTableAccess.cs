@@ -13,13 +13,13 @@ namespace Kiket.Application.CustomData;
 internal sealed record CustomTableRef(string Module, string Table, ProjectRef? Project);
 
 /// <summary>A table that the actor may use.</summary>
-/// <param name="Own">What all records that the actor may use hold, or null for every record.</param>
+/// <param name="Own">The value that all records must have that the actor may use, or null for every record.</param>
 internal sealed record OpenedTable(CustomModule Module, CustomTable Table, ProjectId ProjectId, CustomCondition? Own)
 {
     public bool Allows(IReadOnlyDictionary<string, JsonElement> data) => Own is null || Own.Matches(data);
 }
 
-/// <summary>Opens tables to those who may use them.</summary>
+/// <summary>Gives actors access to the tables that they may use.</summary>
 internal static class CustomTableAccess
 {
     public const string Read = "read";
@@ -29,9 +29,9 @@ internal static class CustomTableAccess
     private const string Admin = "admin";
 
     /// <summary>
-    /// The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's
-    /// before the organization's. A writer locks the module until the transaction ends, so that nothing is written by a schema
-    /// that another request has just replaced, and no two writers take the same unique value.
+    /// The table, if the actor has the permission. An extension's own modules take precedence, then the project's, then the
+    /// organization's. A writer locks the module until the transaction ends, so that nothing is written with an outdated schema,
+    /// and no two writers use the same unique value.
     /// </summary>
     public static async Task<Result<OpenedTable>> OpenTableAsync(
         this IKiketDb db,
@@ -72,7 +72,7 @@ internal static class CustomTableAccess
         if (module.Schema.Find(reference.Table) is not { } table)
             return CustomDataErrors.TableNotFound(module.Key, reference.Table);
 
-        // What is deleted without a trace takes more than the right to write.
+        // Deleting for good requires more than the permission to write.
         var isAllowed = current.Extension is null
             ? await AllowAsync(db, module, table, project, operation, current, ct)
             : (operation != Delete || table.SoftDelete || granted.Contains(Delete) || granted.Contains(Admin), null);

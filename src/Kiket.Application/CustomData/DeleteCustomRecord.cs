@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>Deletes a record; where its table says so, what it held is kept and read by nobody.</summary>
+/// <summary>Deletes a record; in a table with soft_delete its data is kept but hidden.</summary>
 internal sealed record DeleteCustomRecordCommand(CustomTableRef Table, string Id) : ICommand<Result<bool>>;
 
 internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
@@ -20,7 +20,7 @@ internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor curre
         if (found.Error is { } missing)
             return missing;
 
-        // What is indexed goes at once, so that filters do not find it and its unique values are free again.
+        // The indexed values are deleted at once, so that filters do not find the record and its unique values can be reused.
         var id = found.Value.Id;
         await db.CustomRecordValues.Where(v => v.RecordId == id).ExecuteDeleteAsync(ct);
         if (opened.Value.Table.SoftDelete)

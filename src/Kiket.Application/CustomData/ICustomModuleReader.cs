@@ -5,7 +5,7 @@ using Kiket.Domain.Definitions;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>A module's schema as it came: YAML text, or a JSON value out of a body.</summary>
+/// <summary>A module's schema as received: YAML text, or a JSON value from a body.</summary>
 /// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is an error.</param>
 internal sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
 

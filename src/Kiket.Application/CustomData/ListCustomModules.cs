@@ -6,7 +6,7 @@ using Kiket.Domain.CustomData;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>The modules that the actor can see: an extension its own too.</summary>
+/// <summary>The modules that the actor can see; an extension also sees its own.</summary>
 internal sealed record ListCustomModulesQuery(PageRequest Page) : IQuery<Result<Page<CustomModuleDto>>>;
 
 internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor current)

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.CustomData;
 
 /// <summary>The records of a table.</summary>
-/// <param name="Filters">What they must hold, by column.</param>
+/// <param name="Filters">Conditions by column.</param>
 internal sealed record ListCustomRecordsQuery(
     CustomTableRef Table,
     IReadOnlyDictionary<string, JsonElement> Filters,
@@ -19,7 +19,7 @@ internal sealed record ListCustomRecordsQuery(
 internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListCustomRecordsQuery, Result<Page<IReadOnlyDictionary<string, JsonElement>>>>
 {
-    /// <summary>Most records that are looked at one by one where no index helps.</summary>
+    /// <summary>Maximum number of records to scan if no index helps.</summary>
     private const int MaxScanned = 10_000;
 
     private static readonly SortOptions<CustomRecord> Sorts = new SortOptions<CustomRecord>("id asc", r => r.Id)
@@ -47,9 +47,9 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         var slow = all.Where(c => !c.Column.Indexed).ToList();
         var indexed = all.Where(c => c.Column.Indexed).GroupBy(c => c.Column.Name).OrderBy(g => g.Min(c => c.Rank)).ToList();
 
-        // The best column finds the records by the index of values; the others look at what those records hold, and say no more
-        // than that, because a database without statistics would read the whole table for each by the index that more columns
-        // fit.
+        // The most selective condition finds the records by the index of values; the others only check these records. They name
+        // only the record and the column: with more, a database without statistics would choose the index that matches more
+        // columns and read the whole table.
         var records = (
             indexed is [var best, ..] ? db.RecordsOf(Apply(best, db.Values(opened.Value))) : db.Records(opened.Value)
         ).AsNoTracking();
@@ -111,7 +111,7 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         return sorted.ToPageAsync(page, sorts, rows => rows.Select(s => s.Record), ct);
     }
 
-    /// <summary>Looks at the records one by one, and keeps of each no more than puts it in its place.</summary>
+    /// <summary>Scans the records, and keeps only the sort key of each.</summary>
     private async Task<Result<Page<CustomRecord>>> ScanAsync(
         CustomTable table,
         IQueryable<CustomRecord> records,
@@ -158,12 +158,12 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
     }
 }
 
-/// <summary>One part of an order: a column of the table, or one that every record has.</summary>
+/// <summary>One part of a sort order: a column of the table, or one that every record has.</summary>
 internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDescending)
 {
     private const int MaxParts = 5;
 
-    /// <summary>Long texts are in order by their beginnings.</summary>
+    /// <summary>Long texts are sorted by their beginnings.</summary>
     private const int MaxKeyLength = CustomRecordValue.MaxValueLength;
 
     private static readonly string[] OfEveryRecord = ["id", "created_at", "updated_at"];

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.CustomData;
 
-/// <summary>Makes a module, or gives one another schema that its records fit. For administrators.</summary>
+/// <summary>Creates a module, or replaces the schema of one if its records fit. For administrators.</summary>
 /// <param name="Project">The project that it belongs to, or null.</param>
 /// <param name="Extension">The installation that it belongs to, or null.</param>
 internal sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension)
@@ -84,8 +84,8 @@ internal static class ModulePublication
     private const int Batch = 500;
 
     /// <summary>
-    /// Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal
-    /// undoes.
+    /// Creates a module or changes one; the error lists the records that would not fit. Runs in a transaction, which an error
+    /// rolls back.
     /// </summary>
     public static async Task<Result<(CustomModule Module, ModuleChange Change)>> PublishModuleAsync(
         this IKiketDb db,
@@ -107,7 +107,7 @@ internal static class ModulePublication
             return (made, ModuleChange.Made);
         }
 
-        // Until the transaction ends nobody writes by the old schema, and nobody replaces it too.
+        // Until the transaction ends, nobody can write with the old schema or replace it.
         await db.LockAsync(id, ct);
         var module = await db.CustomModules.SingleAsync(m => m.Id == id, ct);
         var before = module.Schema;
@@ -127,7 +127,7 @@ internal static class ModulePublication
     }
 
     /// <summary>Converts the records of a table to its new form, a few hundred at a time, and reindexes them.</summary>
-    /// <param name="table">The new form; null where the table is gone.</param>
+    /// <param name="table">The new form; null if the table was removed.</param>
     private static async Task MoveRecordsAsync(
         IKiketDb db,
         IUnitOfWork work,
@@ -155,7 +155,7 @@ internal static class ModulePublication
             foreach (var record in records)
                 errors.AddRange(Move(record, table, now).Select(f => f with { Field = $"{name}.{record.Id}{f.Field}" }));
 
-            // An error undoes everything, and what is looked for then is only more of them.
+            // After an error everything is rolled back; the rest is only searched for more errors.
             if (errors.Count == 0)
             {
                 foreach (var (place, error) in await db.SaveRecordsAsync(work, table!, records, ct))

@@ -2,7 +2,9 @@ using Kiket.Domain.Definitions;
 
 namespace Kiket.Application.Definitions;
 
-/// <summary>Paths of definition files: always below <c>.kiket/</c>, with forward slashes, and never out of it.</summary>
+/// <summary>
+/// Paths of definition files, which are always below <c>.kiket/</c>, with forward slashes, and never lead out of it.
+/// </summary>
 internal static class DefinitionPath
 {
     public const string Root = ".kiket/";
@@ -15,29 +17,29 @@ internal static class DefinitionPath
     /// <summary>Whether a file, by its normal path, describes the project as a whole.</summary>
     public static bool IsProject(string path) => path is Root + "project.yaml" or Root + "project.yml";
 
-    /// <summary>Whether a file, by its normal path, holds a workflow: those right in the folder of workflows do.</summary>
+    /// <summary>Whether a file, by its normal path, contains a workflow: those directly in the folder of workflows do.</summary>
     public static bool IsWorkflow(string path) =>
         path.StartsWith(Workflows, StringComparison.Ordinal)
         && path.LastIndexOf('/') == Workflows.Length - 1
         && !IsSlaDefinitions(path);
 
     /// <summary>
-    /// Whether a file, by its normal path, holds limits on the time in states: of all workflows, or of the one in whose folder
-    /// it stands. It may stand anywhere, because its name says it all.
+    /// Whether a file, by its normal path, contains limits on the time in states: of all workflows, or of the one in whose folder
+    /// it is. Its name identifies it in any folder.
     /// </summary>
     public static bool IsSlaDefinitions(string path) =>
         Stem(path).Split('/')[^1] is "workflow_sla_definitions" or "sla_definitions";
 
-    /// <summary>The folder of a workflow in which a file, by its normal path, stands, or null.</summary>
+    /// <summary>The workflow's folder that contains a file, by its normal path, or null.</summary>
     public static string? FolderOf(string path) => path.Split('/') is [_, "workflows", var folder, _, ..] ? folder : null;
 
-    /// <summary>Whether a file, by its normal path, holds a template of issues.</summary>
+    /// <summary>Whether a file, by its normal path, contains an issue template.</summary>
     public static bool IsTemplate(string path) =>
         path.StartsWith(Root + "templates/issues/", StringComparison.Ordinal)
         || path.StartsWith(Root + "issue_templates/", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether a file, by its normal path, holds automations: of the project, or of the workflow in whose folder they stand.
+    /// Whether a file, by its normal path, contains automations: of the project, or of the workflow in whose folder it is.
     /// </summary>
     public static bool IsAutomation(string path) =>
         path.StartsWith(Root + "automations/", StringComparison.Ordinal)
@@ -47,11 +49,11 @@ internal static class DefinitionPath
     public static bool IsModule(string path) =>
         path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "schema"];
 
-    /// <summary>Whether a file, by its normal path, holds the records that a module begins with.</summary>
+    /// <summary>Whether a file, by its normal path, contains the initial records of a module.</summary>
     public static bool IsModuleSeed(string path) =>
         path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "seeds", _];
 
-    /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
+    /// <summary>Normalizes a path. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>
     public static bool TryNormalize(string? path, out string normal)
     {
@@ -75,7 +77,7 @@ internal static class DefinitionPath
     public static string Stem(string path) => path[Root.Length..path.LastIndexOf('.')];
 }
 
-/// <summary>How much a pack may hold.</summary>
+/// <summary>The maximum size of a pack.</summary>
 internal static class DefinitionLimits
 {
     public const int MaxFileLength = 1024 * 1024;

@@ -15,10 +15,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// Makes a project be what definition files say, or refuses them all. Files without a <c>project.yaml</c> that come without a
-/// folder are a part of a pack: they are read together with the project's other files. Otherwise they are the whole pack.
+/// Applies definition files to a project: all of them or none. Files without a <c>project.yaml</c> and without a folder are a
+/// part of a pack, and are read together with the project's other files. Otherwise they are the whole pack.
 /// </summary>
-/// <param name="ProjectKey">Key of the project, whatever the files say, or null to take theirs.</param>
+/// <param name="ProjectKey">Key of the project, overriding the files, or null to use theirs.</param>
 /// <param name="Folder">Name of the folder that the whole pack was read from, or null.</param>
 /// <param name="DryRun">Whether to report what would happen without changing anything.</param>
 /// <param name="Source">Where the files came from.</param>
@@ -31,7 +31,7 @@ internal sealed record ImportDefinitionsCommand(
 ) : ICommand<Result<ImportedDefinitions>>, IRehearsable;
 
 /// <summary>
-/// What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.
+/// The effects of an import, or of a dry run. Each item is named with its kind: <c>workflow bug</c>, <c>issue LEGAL-1</c>.
 /// </summary>
 internal sealed record ImportedDefinitions(
     ImportedProject Project,
@@ -43,7 +43,7 @@ internal sealed record ImportedDefinitions(
     bool DryRun
 );
 
-/// <param name="Id">Null for a project that would be made.</param>
+/// <param name="Id">Null for a project that would be created.</param>
 internal sealed record ImportedProject(ProjectId? Id, string Key);
 
 internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefinitionsCommand>
@@ -133,7 +133,7 @@ internal sealed class ImportDefinitionsHandler(
         ).RunAsync(ct);
     }
 
-    /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
+    /// <summary>One import while it runs: the project is compared with the pack, part by part.</summary>
     private sealed class Import(
         IKiketDb db,
         IUnitOfWork work,
@@ -222,7 +222,7 @@ internal sealed class ImportDefinitionsHandler(
             return started;
         }
 
-        /// <summary>Follows the project file when it is new or another one; else a change made by hand stays.</summary>
+        /// <summary>Applies the project file if it is new or was changed; otherwise manual changes stay.</summary>
         private async Task<Result> EditAsync(Project project, CancellationToken ct)
         {
             if (pack.Project.Path is not { } path)
@@ -293,7 +293,7 @@ internal sealed class ImportDefinitionsHandler(
                 .OrderByDescending(w => w.Revision)
                 .FirstOrDefaultAsync(ct);
 
-        /// <summary>The pack's schema, and inactive the types that the pack no longer has and issues still do.</summary>
+        /// <summary>The pack's schema, plus the types that the pack no longer has but issues still use, as inactive.</summary>
         private async Task<ProjectSchema> WithUsedTypesAsync(Project project, CancellationToken ct)
         {
             var gone = project.Schema.IssueTypes.ExceptBy(pack.Schema.IssueTypes.Select(t => t.Key), t => t.Key).ToList();
@@ -321,8 +321,8 @@ internal sealed class ImportDefinitionsHandler(
                 project.UseSchema(to, now);
         }
 
-        /// <summary>Takes the pack's limits beside the workflows.</summary>
-        /// <returns>The states for which other limits hold now.</returns>
+        /// <summary>Applies the pack's limits that are defined beside the workflows.</summary>
+        /// <returns>The states whose limits have changed.</returns>
         private HashSet<StateKey> ChangeLimits(Project project)
         {
             var before = project.SlaDefinitions;
@@ -348,7 +348,7 @@ internal sealed class ImportDefinitionsHandler(
 
         private async Task<Result> OpenSeedsAsync(Project project, CancellationToken ct)
         {
-            // An importer may open issues that lack what later ones must have; the reader has warned of it.
+            // An import may create issues without required fields; the reader has warned about them.
             var schema = project.Schema;
             var isStrict = pack.Seeds.Count > 0 && schema.CustomFields.Any(f => f.Required);
             if (isStrict)
@@ -393,7 +393,7 @@ internal sealed class ImportDefinitionsHandler(
             return errors.Count > 0 ? DefinitionErrors.Invalid(errors) : Result.Success;
         }
 
-        /// <summary>A module that the pack no longer has stays, because its records would be lost with it.</summary>
+        /// <summary>A module that the pack no longer has stays, because removing it would lose its records.</summary>
         private async Task<Result> PublishModulesAsync(Project project, CancellationToken ct)
         {
             List<DefinitionNote> errors = [];

@@ -5,14 +5,14 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// What a credential needs for an import, beyond <c>workflows:write</c>: the scope of each thing that the import makes, changes
-/// or removes, and of what its actions will do in the organization's name.
+/// The scopes that an import requires beyond <c>workflows:write</c>: those of everything that the import creates, changes or
+/// removes, and of the actions that will run in the organization's name.
 /// </summary>
 internal static class ImportScopes
 {
     private static readonly Scope WriteIssues = new(Scope.Issues, ScopeActions.Write);
 
-    /// <param name="touched">What the import makes, changes or removes, each with what it is: <c>workflow bug</c>.</param>
+    /// <param name="touched">What the import creates, changes or removes, each with its kind: <c>workflow bug</c>.</param>
     /// <param name="pack">The pack that is imported.</param>
     public static IEnumerable<Scope> Of(IEnumerable<string> touched, DefinitionPack pack)
     {
@@ -35,9 +35,7 @@ internal static class ImportScopes
             yield return new(Scope.Webhooks, ScopeActions.Write);
     }
 
-    /// <summary>
-    /// What is part of workflows, and the project that changes with them, needs no more than the scope of the route.
-    /// </summary>
+    /// <summary>Parts of workflows, and the project that changes with them, require only the scope of the route.</summary>
     private static string? ResourceOf(string kind, string key) =>
         kind switch
         {

@@ -11,7 +11,7 @@ namespace Kiket.Application.Definitions;
 /// <param name="Project">Only those of this project.</param>
 internal sealed record ListDefinitionsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<DefinitionDto>>>;
 
-/// <summary>A definition file: what was imported from where.</summary>
+/// <summary>A definition file and where it was imported from.</summary>
 internal sealed record DefinitionDto
 {
     public required long Id { get; init; }

@@ -10,11 +10,11 @@ using MediatR;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// Publishes a version of a workflow, if the text says something new. It is an import of the one file that holds the workflow,
-/// so that a later import of other files does not bring the old text back.
+/// Publishes a version of a workflow if the text has changed. It imports the one file that contains the workflow, so that a later
+/// import of other files does not restore the old text.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-/// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
+/// <param name="IsStrict">Whether anything that would weaken a rule, such as a misspelt key, is an error.</param>
 internal sealed record PutWorkflowCommand(
     WorkflowRef Workflow,
     string Text,
@@ -22,8 +22,8 @@ internal sealed record PutWorkflowCommand(
     bool IsStrict = true
 ) : ICommand<Result<PublishedWorkflow>>;
 
-/// <param name="Workflow">The version that is the latest now.</param>
-/// <param name="Warnings">What was noticed in its text without being an error.</param>
+/// <param name="Workflow">The latest version.</param>
+/// <param name="Warnings">Findings in its text that are not errors.</param>
 internal sealed record PublishedWorkflow(WorkflowDto Workflow, IReadOnlyList<DefinitionNote> Warnings) : IVersioned
 {
     [JsonIgnore]

@@ -8,9 +8,9 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Definitions;
 
-/// <summary>Says what is wrong with the text of a workflow, and changes nothing.</summary>
+/// <summary>Validates the text of a workflow without changing anything.</summary>
 /// <param name="Project">The project that it is for, or null to check it by itself.</param>
-/// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
+/// <param name="IsStrict">Whether anything that would weaken a rule, such as a misspelt key, is an error.</param>
 internal sealed record ValidateWorkflowQuery(string Text, ProjectRef? Project, bool IsStrict = true)
     : IQuery<Result<WorkflowValidation>>;
 
@@ -23,7 +23,7 @@ internal sealed record WorkflowValidation(
 internal sealed class ValidateWorkflowHandler(IKiketDb db, IDefinitionReader reader, ICurrentActor current)
     : IQueryHandler<ValidateWorkflowQuery, Result<WorkflowValidation>>
 {
-    /// <summary>What a workflow that names none, or that is for no project, is called in the findings.</summary>
+    /// <summary>The name in the findings of a workflow without a key or a project.</summary>
     private const string Nameless = "workflow";
 
     public async Task<Result<WorkflowValidation>> Handle(ValidateWorkflowQuery query, CancellationToken ct)

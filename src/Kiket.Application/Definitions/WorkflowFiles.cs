@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Definitions;
 
-/// <summary>The definition files of a project, and which of them holds a workflow.</summary>
+/// <summary>The definition files of a project, and which of them contains a workflow.</summary>
 internal sealed class WorkflowFiles(IReadOnlyList<DefinitionText> files, IDefinitionReader reader)
 {
     public static async Task<WorkflowFiles> ReadAsync(
@@ -23,7 +23,7 @@ internal sealed class WorkflowFiles(IReadOnlyList<DefinitionText> files, IDefini
             reader
         );
 
-    /// <summary>The path of the file with a workflow; a free one for a workflow that has no file yet.</summary>
+    /// <summary>The path of the file with a workflow; an unused path for a workflow without a file.</summary>
     public string PathOf(string key)
     {
         var known = files.FirstOrDefault(f => DefinitionPath.IsWorkflow(f.Path) && reader.WorkflowKeyOf(f.Content) == key)?.Path;

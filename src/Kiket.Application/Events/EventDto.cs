@@ -93,7 +93,7 @@ internal sealed record EventProject(ProjectId Id, string Key, string Slug, strin
 
 internal sealed record EventOrganization(OrganizationId Id, string Slug, string Name);
 
-/// <summary>Converts log entries to documents: facts as they were, names of people and things as they are now.</summary>
+/// <summary>Converts log entries to documents: facts as of the event, names of people and things as of now.</summary>
 internal static class EventDocuments
 {
     /// <summary>Reads everything that entries of one organization refer to, with a fixed number of statements.</summary>

@@ -3,11 +3,11 @@ using Kiket.Domain.Events;
 
 namespace Kiket.Application.Events;
 
-/// <summary>What the log holds after a place.</summary>
+/// <summary>The events of the log after a sequence.</summary>
 internal sealed class EventsAfter : Specification<LoggedEvent>
 {
     /// <param name="names">Only events with these names; none means all.</param>
-    /// <param name="hidden">Names of events that are left out.</param>
+    /// <param name="hidden">Names of events to leave out.</param>
     public EventsAfter(long sequence, IReadOnlyList<string> names, IReadOnlyList<string> hidden)
     {
         Query.AsNoTracking().Where(e => e.Sequence > sequence);

@@ -9,13 +9,12 @@ namespace Kiket.Application.Events;
 
 /// <summary>The event log of the projects that the actor can see, in order (decisions, 36).</summary>
 /// <param name="After">
-/// Only events with a greater sequence; null is from the beginning of what is kept, <see cref="FromNowOn"/> is what happens
-/// next.
+/// Only events with a greater sequence; null is the beginning of the log, <see cref="FromNowOn"/> is its end.
 /// </param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 /// <param name="Types">Names or aliases; empty is all.</param>
 /// <param name="Project">Only events of this project, or null.</param>
-/// <param name="WithTotal">Whether to count how many there are after the sequence.</param>
+/// <param name="WithTotal">Whether to count the events after the sequence.</param>
 internal sealed record ListEventsQuery(
     long? After,
     int? Limit,
@@ -27,12 +26,12 @@ internal sealed record ListEventsQuery(
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
-    /// <summary>As <see cref="After"/>: begin with what happens next.</summary>
+    /// <summary>As <see cref="After"/>: start with the next event.</summary>
     public const long FromNowOn = -1;
 }
 
-/// <param name="Total">How many events there are after the sequence asked for.</param>
-/// <param name="LastSequence">What to ask for next.</param>
+/// <param name="Total">The number of events after the requested sequence.</param>
+/// <param name="LastSequence">The sequence to continue after.</param>
 internal sealed record EventPage(IReadOnlyList<EventDto> Events, int Total, int Limit, long LastSequence);
 
 internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
@@ -72,7 +71,7 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
             : events.Count < limit ? events.Count
             : await log.CountAsync(ct);
 
-        // At the end of the log, what the actor cannot see or has not asked for need not be looked at again.
+        // At the end of the log, events that the actor cannot see or did not request need not be read again.
         var last = events.Count > 0 ? events[^1].Sequence : after;
         return new EventPage(
             await db.ToDocumentsAsync(events, url, ct),

@@ -31,7 +31,8 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
     }
 
     /// <summary>
-    /// Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor slot.
+    /// Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither a key hash nor a
+    /// slot.
     /// </summary>
     private IQueryable<Extension> Extensions => db.AcrossTenants<Extension>().AsNoTracking();
 
@@ -56,7 +57,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
         if (installation is null)
             return null;
 
-        // The token allows what it was issued for, but no more than the extension may do now.
+        // The token allows what it was issued for, but at most what the extension may do now.
         var owner = installation.SignIn() with
         {
             Extension = new(installation.Id, installation.Key, installation.ProjectId) { IsByRuntimeToken = true },
@@ -69,7 +70,8 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
 internal static class ExtensionSignIn
 {
     /// <summary>
-    /// An installation as it makes requests: as its service, within its project, with what its manifest's permissions mean.
+    /// The identity with which an installation makes requests: its service user, its project, and the scopes of its manifest's
+    /// permissions.
     /// </summary>
     public static SignedIn SignIn(this Domain.Extensions.Extension extension) =>
         new(

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Deletes a secret. Without a scope it is the installation's own; an extension deletes no others.</summary>
+/// <summary>
+/// Deletes a secret. Without a scope it is the installation's own, which is the only one that an extension can delete.
+/// </summary>
 internal sealed record DeleteSecretCommand(SecretTarget Target, string Key) : ICommand<Result<bool>>;
 
 internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -6,7 +6,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>An installed extension as clients see one (contract, section 12.1).</summary>
+/// <summary>An installed extension as clients see it (contract, section 12.1).</summary>
 internal record ExtensionDto : IVersioned
 {
     public required ExtensionId Id { get; init; }
@@ -112,15 +112,15 @@ internal sealed record InstalledExtensionDto : ExtensionDto
     [JsonConstructor]
     private InstalledExtensionDto() { }
 
-    /// <summary>Its API key; only in the answer of its installation.</summary>
+    /// <summary>Its API key; only in the response to its installation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKey { get; init; }
 
-    /// <summary>The secret that signs its events; only in the answer that creates it.</summary>
+    /// <summary>The secret that signs its events; only in the response to the request that creates it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WebhookSecret { get; init; }
 
-    /// <summary>The permissions that it did not have before.</summary>
+    /// <summary>The permissions that are new.</summary>
     public IReadOnlyList<string> AddedPermissions { get; init; } = [];
 
     /// <summary>Warnings about the manifest.</summary>

@@ -11,21 +11,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>What several requests about extensions read.</summary>
+/// <summary>Queries shared by several requests about extensions.</summary>
 internal static class ExtensionQueries
 {
     /// <summary>
-    /// The installations that an actor can see: an extension its own, a user those of the organization and of the projects they
-    /// see.
+    /// The installations that an actor can see: an extension sees its own, a user those of the organization and of the projects
+    /// that they can see.
     /// </summary>
     public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current) =>
         db.Extensions.WithSpecification(new ExtensionsVisibleTo(current, db.VisibleProjects(current.Actor)));
 
     /// <summary>
-    /// The installation that a reference names. By a manifest's id the active one: with a project that of the project, else
-    /// that of the whole organization; without a project the other way round.
+    /// The installation that a reference names. For a manifest's id it is the active one: with a project, that of the project or
+    /// else that of the whole organization; without a project, the other way round.
     /// </summary>
-    /// <param name="isExact">Whether with a project only that of the project will do.</param>
+    /// <param name="isExact">Whether, with a project, only that of the project matches.</param>
     public static async Task<Result<Extension>> FindExtensionAsync(
         this IKiketDb db,
         ExtensionRef reference,
@@ -108,7 +108,7 @@ internal static class ExtensionQueries
             ? endpoint
             : ExtensionErrors.NoCallback(extension.Key);
 
-    /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>
+    /// <summary>The health of installations in the last hour, by id; those without data are missing.</summary>
     public static async Task<IReadOnlyDictionary<ExtensionId, ExtensionHealth>> ReadHealthAsync(
         this IKiketDb db,
         IReadOnlyList<ExtensionId> extensions,

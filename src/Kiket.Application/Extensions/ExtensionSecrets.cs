@@ -4,7 +4,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>The values that a delivery brings along; only the organization of the current actor is looked at.</summary>
+/// <summary>The secrets in a delivery; only the organization of the current actor is searched.</summary>
 internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector, ICurrentActor current) : IExtensionSecrets
 {
     public async Task<ResolvedSecrets> ResolveAsync(Extension extension, ProjectId? projectId, CancellationToken ct)

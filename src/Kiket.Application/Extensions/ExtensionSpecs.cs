@@ -7,7 +7,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.
+/// The installations that an actor can see: an extension sees its own, a user those of the organization and of the projects that
+/// they can see.
 /// </summary>
 internal sealed class ExtensionsVisibleTo : Specification<Extension>
 {

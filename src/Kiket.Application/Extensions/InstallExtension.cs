@@ -26,7 +26,7 @@ internal sealed record InstallExtensionCommand(
     string? CallbackUrl
 ) : ICommand<Result<InstalledExtensionDto>>;
 
-/// <summary>Reads the manifest and asks the name service whether its address may be called.</summary>
+/// <summary>Reads the manifest and resolves its address to check whether it may be called.</summary>
 internal sealed class InstallPreparation(
     IKiketDb db,
     IManifestReader reader,
@@ -179,7 +179,7 @@ internal sealed class InstallExtensionHandler(
         return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
         {
             ApiKey = key?.Plaintext,
-            WebhookSecret = existing is null ? read.CallbackSecret ?? made : made, // never one that the operator keeps
+            WebhookSecret = existing is null ? read.CallbackSecret ?? made : made, // never one from the operator's settings
             AddedPermissions = added,
             Warnings = read.Warnings,
             IsNew = existing is null,
@@ -203,7 +203,7 @@ internal sealed class InstallExtensionHandler(
         }
     }
 
-    /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
+    /// <summary>Updates the endpoint of the manifest's hooks to match the manifest.</summary>
     /// <returns>The endpoint, or null when the manifest no longer has one.</returns>
     private Webhook? Subscribe(
         Extension extension,

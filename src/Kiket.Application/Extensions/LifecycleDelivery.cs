@@ -8,7 +8,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Tells an extension what has become of its installation. These events are its own: they are in no log that others read.
+/// Notifies an extension about changes of its installation. Only the extension gets these events; they are not in the event log.
 /// </summary>
 internal static class LifecycleDelivery
 {

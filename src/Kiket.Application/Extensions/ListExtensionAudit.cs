@@ -9,7 +9,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>What was done with an extension, the newest first; also of one that is uninstalled. For administrators.</summary>
+/// <summary>The audit log of an extension, even of an uninstalled one, newest first. For administrators.</summary>
 internal sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page)
     : IQuery<Result<Page<ExtensionAuditEntryDto>>>;
 
@@ -19,7 +19,7 @@ internal sealed record ExtensionAuditEntryDto
 
     public required string Action { get; init; }
 
-    /// <summary>What it was done to, such as the key of a secret; null for the extension itself.</summary>
+    /// <summary>The subject of the action, such as the key of a secret; null for the extension itself.</summary>
     public required string? Subject { get; init; }
 
     public required IReadOnlyDictionary<string, JsonElement> Details { get; init; }

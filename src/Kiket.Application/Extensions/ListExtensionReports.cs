@@ -7,7 +7,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>What an extension has reported in the last days, the newest first.</summary>
+/// <summary>The recent reports of an extension, newest first.</summary>
 /// <param name="Kinds">Only reports of these kinds; none means all.</param>
 internal sealed record ListExtensionReportsQuery(
     ExtensionRef Extension,

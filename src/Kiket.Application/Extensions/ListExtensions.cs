@@ -9,7 +9,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>The installed extensions that the actor can see.</summary>
 /// <param name="Project">Only those of this project and of the whole organization; null for all.</param>
-/// <param name="Status">Only those of one of these; none means the active ones.</param>
+/// <param name="Status">Only those with one of these statuses; none means the active ones.</param>
 internal sealed record ListExtensionsQuery(ProjectRef? Project, IReadOnlyList<ExtensionStatus> Status, PageRequest Page)
     : IQuery<Result<Page<ExtensionDto>>>;
 

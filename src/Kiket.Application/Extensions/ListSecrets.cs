@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>The keys of the secrets that an extension sees, each once.</summary>
+/// <summary>The keys of the secrets that an extension can read, each once.</summary>
 internal sealed record ListSecretsQuery(SecretTarget Target) : IQuery<Result<IReadOnlyList<SecretKeyDto>>>;
 
 internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current)

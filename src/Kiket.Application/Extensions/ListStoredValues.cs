@@ -5,7 +5,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>The keys of the values that the extension keeps. For extensions.</summary>
+/// <summary>The keys of the extension's stored values. For extensions.</summary>
 internal sealed record ListStoredValuesQuery(PageRequest Page) : IQuery<Result<Page<StoredKeyDto>>>;
 
 internal sealed class ListStoredValuesHandler(IKiketDb db, ICurrentActor current)

@@ -4,11 +4,11 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Takes the values of a callback's headers out of a manifest, because everybody who sees the extension sees that.
+/// Removes the values of a callback's headers from a manifest, because everybody who can see the extension can see its manifest.
 /// </summary>
 internal static class ManifestHeaders
 {
-    /// <summary>What stands for a value that is not shown.</summary>
+    /// <summary>Replaces a hidden value.</summary>
     public const string Filtered = "[filtered]";
 
     private static readonly JsonElement FilteredValue = JsonSerializer.SerializeToElement(Filtered);
@@ -32,7 +32,7 @@ internal static class ManifestHeaders
         );
         return isHidden ? manifest with { Document = shown, Source = shown.GetRawText() } : manifest;
 
-        // Wherever a manifest of any spelling may have a callback, whether or not that place is the one that counts.
+        // Every place where any form of a manifest may have a callback, even if another one takes precedence.
         JsonElement HideCallback(string name, JsonElement value) =>
             name is "callback" or "callback_url" or "delivery"
                 ? Change(

@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Keeps a value under a key. For extensions.</summary>
+/// <summary>Stores a value under a key. For extensions.</summary>
 /// <param name="Json">The value as JSON.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-/// <param name="OnlyNew">Whether there must be nothing under the key yet.</param>
+/// <param name="OnlyNew">Whether the key must be new.</param>
 internal sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew)
     : ICommand<Result<StoredValueDto>>;
 
@@ -38,7 +38,7 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
                 return error;
             value = kept.Value;
 
-            // Locks the installation's row, so that two who add at once do not both take the last place.
+            // Locks the installation's row, so that two concurrent requests do not both take the last place.
             await db
                 .Extensions.Where(e => e.Id == own.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);

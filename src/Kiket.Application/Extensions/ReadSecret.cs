@@ -5,7 +5,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Gives the value of a secret, looked for in the order of the scopes; the reading is put on record.</summary>
+/// <summary>Reads the value of a secret, resolved in the order of the scopes, and records the access.</summary>
 internal sealed record ReadSecretCommand(SecretTarget Target, string Key) : ICommand<Result<SecretDto>>;
 
 internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)

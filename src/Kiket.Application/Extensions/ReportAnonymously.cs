@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Keeps telemetry that came without a credential, when only one installation of the whole server can be meant; else it is
-/// lost, which nobody is told. Only where the operator allows it.
+/// Stores telemetry without a credential if only one installation on the whole server matches; otherwise it is silently
+/// discarded. Only if the operator allows it.
 /// </summary>
 /// <param name="Extension">Id of the manifest, as the extension calls itself.</param>
 internal sealed record ReportAnonymouslyCommand(string? Extension, IReadOnlyDictionary<string, JsonElement> Body)

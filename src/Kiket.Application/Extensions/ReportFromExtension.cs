@@ -11,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Keeps what an extension reports. For extensions about themselves, and, except for telemetry, from which health derives, for
-/// users who do more than read: some SDKs call with a user's token.
+/// Stores a report of an extension. For extensions about themselves and, except for telemetry, from which health is derived, for
+/// users with more than read access: some SDKs call with a user's token.
 /// </summary>
-/// <param name="Extension">The extension, where the path names it; else <c>extension_id</c> in the body may.</param>
+/// <param name="Extension">The extension in the path; without it, <c>extension_id</c> in the body can name it.</param>
 internal sealed record ReportFromExtensionCommand(
     ExtensionRef? Extension,
     ReportKind Kind,
@@ -69,7 +69,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
             : Error.Validation("extension_id", "Specify the extension that reports, by its id or the id of its manifest.");
     }
 
-    /// <summary>An extension of a project has reports only of those who work on it.</summary>
+    /// <summary>Only people who work on a project can report for an extension installed there.</summary>
     private async Task<Result<ExtensionId>> CheckAsync(ExtensionId extension, ProjectId? project, CancellationToken ct)
     {
         if (project is not { } id)

@@ -7,12 +7,12 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Gives an extension another API key; the one before is accepted too for a while. For administrators and the extension itself.
+/// Rotates an extension's API key; the previous one remains valid for a while. For administrators and the extension itself.
 /// </summary>
 internal sealed record RotateApiKeyCommand(ExtensionRef Extension, ProjectRef? Project) : ICommand<Result<RotatedApiKeyDto>>;
 
-/// <param name="ApiKey">The new key, shown this once.</param>
-/// <param name="PreviousKeyUntil">Until when the key before is accepted too.</param>
+/// <param name="ApiKey">The new key; shown once.</param>
+/// <param name="PreviousKeyUntil">When the previous key expires.</param>
 internal sealed record RotatedApiKeyDto(string ApiKey, string ApiKeyPrefix, DateTimeOffset PreviousKeyUntil);
 
 internal sealed class RotateApiKeyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -8,15 +8,15 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Gives the endpoint of an extension's manifest another secret; the one before signs as well for a while. For administrators
-/// and the extension itself.
+/// Rotates the secret of the endpoint of an extension's manifest; the previous one also signs for a while. For administrators and
+/// the extension itself.
 /// </summary>
-/// <param name="Secret">The new secret, or null to have one made.</param>
+/// <param name="Secret">The new secret, or null to generate one.</param>
 internal sealed record RotateExtensionSecretCommand(ExtensionRef Extension, ProjectRef? Project, string? Secret)
     : ICommand<Result<RotatedExtensionSecretDto>>;
 
-/// <param name="WebhookSecret">The new secret, shown this once.</param>
-/// <param name="PreviousSecretUntil">Until when the secret before signs as well.</param>
+/// <param name="WebhookSecret">The new secret; shown once.</param>
+/// <param name="PreviousSecretUntil">When the previous secret stops signing.</param>
 internal sealed record RotatedExtensionSecretDto(string WebhookSecret, DateTimeOffset PreviousSecretUntil);
 
 internal sealed class RotateExtensionSecretHandler(

@@ -8,18 +8,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Which secrets a request is about.</summary>
+/// <summary>The secrets that a request is about.</summary>
 /// <param name="Extension">The extension.</param>
-/// <param name="Scope">One scope only; null for all, in the order in which they are looked through.</param>
+/// <param name="Scope">A single scope; null for all, in the order in which they are searched.</param>
 /// <param name="Project">
-/// The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.
+/// The project of the scope <c>project</c>, and of the installation if the manifest's id alone is ambiguous.
 /// </param>
 internal sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
 
 /// <summary>Looks secrets up through the five scopes (contract, section 12.3).</summary>
 internal static class SecretResolution
 {
-    /// <summary>Whose secrets an installation sees, in the order in which they are looked through.</summary>
+    /// <summary>The owners whose secrets an installation can read, in the order in which they are searched.</summary>
     public static async Task<IReadOnlyList<string>> OwnersAsync(
         this IKiketDb db,
         Extension extension,
@@ -38,8 +38,8 @@ internal static class SecretResolution
     }
 
     /// <summary>
-    /// The secrets of some owners; of several with one key, that of the first owner. An extension that asks sees those of the
-    /// project and of the organization, which it shares with others, only where its manifest names them.
+    /// The secrets of some owners; of several with the same key, that of the first owner. An extension sees those of the project
+    /// and of the organization, which it shares with others, only if its manifest names them.
     /// </summary>
     public static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(
         this IKiketDb db,
@@ -66,7 +66,7 @@ internal static class SecretResolution
     }
 
     /// <summary>
-    /// The installation whose secrets a request is about, and whose they are: one owner where it names a scope, else all in
+    /// The installation whose secrets a request is about, and their owners: one if the request names a scope, otherwise all in
     /// order. For administrators, and for the extension itself.
     /// </summary>
     public static async Task<Result<(Extension Extension, IReadOnlyList<string> Owners)>> FindSecretOwnersAsync(
@@ -99,7 +99,7 @@ internal static class SecretResolution
             : Error.InvalidParameter("scope", $"{extension.Key} is not installed for the whole organization.");
     }
 
-    /// <summary>The scope that a secret of an installation has where the request names none.</summary>
+    /// <summary>The scope of an installation's secret if the request names none.</summary>
     public static SecretScope OwnScope(Extension extension) =>
         extension.ProjectId is null ? SecretScope.ProductInstallation : SecretScope.Installation;
 

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Stores a secret, or replaces its value. Without a scope it is the installation's own; an extension stores no others.
+/// Stores a secret, or replaces its value. Without a scope it is the installation's own, which is the only one that an extension
+/// can store.
 /// </summary>
 internal sealed record SetSecretCommand(SecretTarget Target, string? Key, string? Value) : ICommand<Result<SecretDto>>;
 

@@ -8,8 +8,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Tries an installed extension out as <see cref="TestWebhookCommand"/> does a subscription, with a token and secrets as it
-/// always gets them. For administrators and the extension itself.
+/// Tests an installed extension as <see cref="TestWebhookCommand"/> tests a subscription, with the token and secrets of an
+/// ordinary delivery. For administrators and the extension itself.
 /// </summary>
 internal sealed record TestExtensionCommand(ExtensionRef Extension, ProjectRef? Project)
     : IExternalCommand<Result<TestedWebhookDto>>;

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was
-/// done with it stays, and so does what it did. It is told once more, of its removal. For administrators.
+/// Uninstalls an extension: its credentials become invalid and its stored values are deleted. Its audit log and its changes stay.
+/// It receives a last event about its removal. For administrators.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 internal sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion)

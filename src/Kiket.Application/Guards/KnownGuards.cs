@@ -5,8 +5,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Guards;
 
 /// <summary>
-/// Whether an organization has endpoints that want to know of moves before they happen, mostly from memory. Most have none,
-/// and then a move asks the database for none.
+/// Whether an organization has endpoints that guard transitions, mostly from memory. Most have none, and then a transition causes
+/// no query for them.
 /// </summary>
 internal sealed class KnownGuards(TimeProvider time)
 {
@@ -17,7 +17,7 @@ internal sealed class KnownGuards(TimeProvider time)
     public async ValueTask<bool> HasAnyAsync(IKiketDb db, OrganizationId organizationId, CancellationToken ct) =>
         (await recent.GetAsync(organizationId, async () => new((await db.ReadGuardsAsync(ct)).Count > 0)))!.Any;
 
-    /// <summary>Looks again; for a change of endpoints.</summary>
+    /// <summary>Clears the memory after a change of endpoints.</summary>
     public void Refresh() => recent.Clear();
 
     private sealed record Found(bool Any);

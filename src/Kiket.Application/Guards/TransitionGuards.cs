@@ -13,9 +13,7 @@ namespace Kiket.Application.Guards;
 
 internal static class GuardQueries
 {
-    /// <summary>
-    /// The endpoints that want to know of moves before they happen: of a project, or of the whole organization.
-    /// </summary>
+    /// <summary>The endpoints that guard transitions: of a project, or of the whole organization.</summary>
     public static async Task<List<Webhook>> ReadGuardsAsync(this IKiketDb db, CancellationToken ct) =>
         [
             .. (await db.Webhooks.AsNoTracking().Where(w => w.Active && w.Kind != WebhookKind.Action).ToListAsync(ct)).Where(w =>
@@ -23,7 +21,7 @@ internal static class GuardQueries
             ),
         ];
 
-    /// <summary>Whether an extension has to be asked before an issue of a project moves.</summary>
+    /// <summary>Whether an extension must be called before a transition in a project.</summary>
     public static async Task<bool> IsGuardedAsync(this IKiketDb db, ProjectId projectId, CancellationToken ct) =>
         (await db.ReadGuardsAsync(ct)).Exists(w => (w.ProjectId is null || w.ProjectId == projectId) && w.Hooks.Any(IsGuard));
 
@@ -61,7 +59,7 @@ internal sealed class TransitionGuards(
             ? Task.CompletedTask
             : AskAsync(command.Issue, _ => Task.FromResult<string?>(command.Status), null, ct);
 
-    /// <param name="targetOf">Finds the state or transition that is asked for; null if there is none.</param>
+    /// <param name="targetOf">Finds the requested state or transition; null if there is none.</param>
     private async Task AskAsync(IssueRef reference, Func<Issue, Task<string?>> targetOf, string? comment, CancellationToken ct)
     {
         answers.NotNeeded(isAnnounced: false);
@@ -70,7 +68,7 @@ internal sealed class TransitionGuards(
         var endpoints = await db.ReadGuardsAsync(ct);
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
         if (found.IsRefused)
-            return; // the move itself says why
+            return; // the move itself reports why
         var issue = found.Value.Issue;
         endpoints = [.. endpoints.Where(w => w.ProjectId is null || w.ProjectId == issue.ProjectId)];
         var guards = endpoints.Where(w => w.Hooks.Any(GuardQueries.IsGuard)).ToList();

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What issues can be: of one project, or of all active projects that the actor can see together.</summary>
+/// <summary>The issue schema: of one project, or of all active projects that the actor can see.</summary>
 internal sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
 
 /// <summary>
@@ -26,8 +26,8 @@ internal sealed record IssueSchemaDto(
 );
 
 /// <summary>A template for new issues, with the field names of a request.</summary>
-/// <param name="RequiredFields">The fields that the caller must give unless the template does.</param>
-/// <param name="Fields">What the template says about fields.</param>
+/// <param name="RequiredFields">The fields that the caller must provide unless the template does.</param>
+/// <param name="Fields">The template's fields.</param>
 internal sealed record IssueTemplateDto(
     string Key,
     string Name,
@@ -116,7 +116,7 @@ internal sealed record CustomFieldDto(
 }
 
 /// <param name="OlderVersion">
-/// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for
+/// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Omitted for
 /// states of the latest one.
 /// </param>
 internal sealed record StatusDto(
@@ -133,7 +133,7 @@ internal sealed record StatusDto(
 internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetIssueSchemaQuery, Result<IssueSchemaDto>>
 {
-    /// <summary>The scale that clients are shown; six values are taken (decisions, 11).</summary>
+    /// <summary>The scale that clients are shown; six values are accepted (decisions, 11).</summary>
     private static readonly string[] Priorities = ["low", "medium", "high", "critical"];
 
     public async Task<Result<IssueSchemaDto>> Handle(GetIssueSchemaQuery query, CancellationToken ct)

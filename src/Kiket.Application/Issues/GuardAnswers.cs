@@ -22,7 +22,7 @@ internal sealed class GuardAnswers
     /// <summary>Key of the state that guards must be asked about, although the workflow seemed to reject the move.</summary>
     internal StateKey? Missing { get; private set; }
 
-    /// <summary>Whether an extension wants to know of the move without deciding about it.</summary>
+    /// <summary>Whether an extension is notified of the move without deciding about it.</summary>
     internal bool IsAnnounced { get; private set; }
 
     /// <summary>The move needs no answer.</summary>
@@ -32,11 +32,11 @@ internal sealed class GuardAnswers
     internal void NotAsked(Issue issue, bool isAnnounced) =>
         (version, askedAbout, verdicts, IsAnnounced) = (issue.Version, null, [], isAnnounced);
 
-    /// <summary>Takes what guards said about the move of an issue into a state.</summary>
+    /// <summary>Stores the guards' verdicts on the move of an issue into a state.</summary>
     internal void Take(Issue issue, StateKey to, IReadOnlyList<GuardVerdict> said, bool isAnnounced) =>
         (version, askedAbout, verdicts, IsAnnounced) = (issue.Version, to, said, isAnnounced);
 
-    /// <summary>What guards said about the move into a state.</summary>
+    /// <summary>The guards' verdicts on the move into a state.</summary>
     internal IReadOnlyList<GuardVerdict> About(StateKey to) => askedAbout == to ? verdicts : [];
 
     /// <summary>Checks that the issue, as loaded, is still the one that was prepared.</summary>

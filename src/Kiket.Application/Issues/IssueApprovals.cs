@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What moves of an issue mean for its approvals.</summary>
+/// <summary>The effects of an issue's moves on its approvals.</summary>
 internal static class IssueApprovals
 {
     /// <summary>An error for an approval that nobody who can see the issue could give; or null.</summary>

@@ -7,13 +7,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What changes of an issue mean for its checklists.</summary>
+/// <summary>The effects of an issue's changes on its checklists.</summary>
 internal static class IssueChecklists
 {
     /// <summary>
-    /// Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.
+    /// Records that a change of an issue has completed the checklist of its state, if actions are defined for that. The caller
+    /// saves.
     /// </summary>
-    /// <param name="loaded">What was loaded with the issue, or null.</param>
+    /// <param name="loaded">Data loaded with the issue, or null.</param>
     public static async Task NoteChecklistAsync(
         this IKiketDb db,
         Issue issue,

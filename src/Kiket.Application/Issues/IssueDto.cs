@@ -80,7 +80,7 @@ internal sealed record IssueDto : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>What an issue's snapshot has as ids, or not at all.</summary>
+/// <summary>Data that an issue's snapshot contains only as ids, or not at all.</summary>
 internal sealed record SnapshotNames
 {
     public required IssueId Id { get; init; }
@@ -102,7 +102,7 @@ internal sealed record SnapshotNames
     public required string? ParentKey { get; init; }
 }
 
-/// <summary>The rows that an issue's answer is made of.</summary>
+/// <summary>The rows that make up the response for an issue.</summary>
 internal sealed record IssueParts
 {
     public required Issue Issue { get; init; }
@@ -120,7 +120,7 @@ internal sealed record IssueParts
 
 internal static class IssueProjection
 {
-    /// <summary>An issue as it was.</summary>
+    /// <summary>An issue at an earlier time.</summary>
     public static IssueDto ToDto(this LoggedIssue issue, PublicUrl url, SnapshotNames names) =>
         new()
         {
@@ -155,7 +155,7 @@ internal static class IssueProjection
             UpdatedAt = issue.UpdatedAt,
         };
 
-    /// <summary>An issue as it is now, from what the caller knows.</summary>
+    /// <summary>The current issue, from data that the caller already has.</summary>
     public static IssueDto ToDto(
         this Issue issue,
         Project project,
@@ -183,7 +183,7 @@ internal static class IssueProjection
                 }
             );
 
-    /// <summary>An issue with all that its answer shows. Written out, because it joins five tables.</summary>
+    /// <summary>An issue with everything in its response. Written out, because it joins five tables.</summary>
     public static readonly Expression<Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>>> Parts = (issues, db) =>
         from issue in issues.AsNoTracking()
         join project in db.Projects on issue.ProjectId equals project.Id
@@ -203,7 +203,7 @@ internal static class IssueProjection
             Parent = parent,
         };
 
-    /// <summary>The answer, with its address below that of all issues.</summary>
+    /// <summary>The response, with its address below that of all issues.</summary>
     public static readonly Expression<Func<IssueParts, string, IssueDto>> Dto = (parts, address) =>
         new IssueDto
         {
@@ -241,17 +241,19 @@ internal static class IssueProjection
 
     private static readonly Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>> PartsOf = Parts.Compile();
 
-    /// <summary>The issues, untracked, with all that their answers show.</summary>
+    /// <summary>The issues, untracked, with everything in their responses.</summary>
     public static IQueryable<IssueParts> ToParts(this IQueryable<Issue> issues, IKiketDb db) => PartsOf(issues, db);
 
     /// <summary>One statement for any number of issues.</summary>
     public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
         issues.ToParts(db).Select(Dto.With(AddressOf(url)));
 
-    /// <summary>What the addresses of all issues begin with.</summary>
+    /// <summary>The common start of the addresses of all issues.</summary>
     public static string AddressOf(PublicUrl url) => $"{url.Value}/api/v1/issues/";
 
-    /// <summary>The answer to a change: what was written, or what is read back where it names others than before.</summary>
+    /// <summary>
+    /// The response to a change: built from the written issue, or read back if it now refers to other people or things.
+    /// </summary>
     public static async Task<IssueDto> AnswerAsync(
         this IKiketDb db,
         IUnitOfWork work,

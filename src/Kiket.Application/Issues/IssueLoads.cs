@@ -13,11 +13,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>An issue that is going to change, with what the change depends on and what the answer names.</summary>
+/// <summary>An issue to change, with the data that the change depends on and that the response refers to.</summary>
 /// <param name="Reporter">Who reported it.</param>
-/// <param name="Assignee">Who had it when it was loaded, or null.</param>
-/// <param name="ParentKey">Key of the issue that was above it when it was loaded, or null.</param>
-/// <param name="HasApprovals">Whether any approvals are not closed.</param>
+/// <param name="Assignee">The assignee when it was loaded, or null.</param>
+/// <param name="ParentKey">Key of the parent when it was loaded, or null.</param>
+/// <param name="HasApprovals">Whether any approvals are open.</param>
 internal sealed record LoadedIssue(
     Issue Issue,
     Project Project,
@@ -30,7 +30,7 @@ internal sealed record LoadedIssue(
 {
     private readonly (UserId? AssigneeId, IssueId? ParentId) before = (Issue.AssigneeId, Issue.ParentId);
 
-    /// <summary>The issue as clients see it, or null when it names other things than it did when it was loaded.</summary>
+    /// <summary>The issue as clients see it, or null when it refers to other things than when it was loaded.</summary>
     public IssueDto? ToDto(PublicUrl url) =>
         (Issue.AssigneeId, Issue.ParentId) == before && Issue.WorkflowId == Workflow.Id
             ? Issue.ToDto(Project, Workflow, Reporter, Assignee, ParentKey, url)
@@ -118,7 +118,7 @@ internal sealed class IssueLoads
         return loaded;
     }
 
-    /// <summary>Reads an issue, untracked, for an actor who writes about it; and the actor, whom the answer names.</summary>
+    /// <summary>Reads an issue, untracked, for an actor who comments on it; and the actor, who appears in the response.</summary>
     public async Task<Result<(Issue Issue, UserSummary Actor)>> FindWithActorAsync(
         IKiketDb db,
         IssueRef reference,
@@ -137,7 +137,7 @@ internal sealed class IssueLoads
             : (found.Issue, found.Actor);
     }
 
-    /// <param name="Role">The actor's role in the project, or null for no member.</param>
+    /// <param name="Role">The actor's role in the project, or null if they are not a member.</param>
     private sealed record ToChange(LoadedIssue Loaded, ProjectRole? Role);
 
     /// <inheritdoc cref="ToChange"/>

@@ -9,13 +9,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>The one way along a transition, for all commands that move an issue.</summary>
+/// <summary>The only way to move an issue along a transition, for all commands.</summary>
 internal static class IssueMoves
 {
     /// <summary>Moves a loaded issue. A rejected move still saves the guards' verdicts and the requested approvals.</summary>
-    /// <param name="guards">What guards said about the move.</param>
+    /// <param name="guards">The guards' verdicts on the move.</param>
     /// <param name="target">Key of the target state, or name of the transition.</param>
-    /// <param name="loaded">What was loaded with the issue, or null.</param>
+    /// <param name="loaded">Data loaded with the issue, or null.</param>
     public static async Task<Result> TransitionAsync(
         this IKiketDb db,
         IUnitOfWork work,
@@ -37,7 +37,7 @@ internal static class IssueMoves
         if (definition.FindTransition(issue.Status, target) is not { } transition)
             return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
 
-        // Moves into a limited state are serialized, so that none of them misses what another is about to add.
+        // Moves into a limited state are serialized, so that each of them counts the issues that others add.
         if (definition.FindState(transition.To)!.WipLimit is not null)
             await db.LockProjectAsync(issue.ProjectId, ct);
         var verdicts = guards.About(transition.To);

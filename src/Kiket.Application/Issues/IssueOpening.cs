@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>The one way to open an issue, for people and for actions.</summary>
+/// <summary>The only way to open an issue, for people and for actions.</summary>
 internal static class IssueOpening
 {
     /// <summary>Creates an issue. An error must roll back the transaction, because the number is taken first.</summary>

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What several issue commands read.</summary>
+/// <summary>Queries shared by several issue commands.</summary>
 internal static class IssueQueries
 {
     /// <summary>The issues of every project that the actor can see.</summary>

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>An issue with what decides who may see it.</summary>
-/// <param name="Role">The reader's role in its project, or null for no member.</param>
+/// <summary>An issue with the data that decides who may see it.</summary>
+/// <param name="Role">The reader's role in its project, or null if they are not a member.</param>
 internal sealed record FoundIssue(IssueDto Issue, ProjectVisibility Visibility, UserId? LeadId, ProjectRole? Role)
 {
     public bool IsVisibleTo(Actor actor) =>
@@ -53,7 +53,7 @@ internal sealed class IssueReads
         )
     );
 
-    /// <summary>The issue, also when the user may not see it; null when there is none.</summary>
+    /// <summary>The issue, even if the user may not see it; null when it does not exist.</summary>
     public Task<FoundIssue?> FindAsync(IKiketDb db, IssueRef issue, UserId userId, PublicUrl url, CancellationToken ct)
     {
         var (context, address) = ((DbContext)db, IssueProjection.AddressOf(url));

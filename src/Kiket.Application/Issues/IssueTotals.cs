@@ -8,10 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>How a list of issues comes to its total.</summary>
+/// <summary>How the total of an issue list is counted.</summary>
 internal enum TotalMode
 {
-    /// <summary>Exact unless that means to count many; the default.</summary>
+    /// <summary>Exact unless too many issues would have to be counted; the default.</summary>
     Estimate,
 
     /// <summary>Exact at any cost.</summary>
@@ -24,10 +24,10 @@ internal enum TotalMode
 /// <summary>The totals of lists of issues; see docs/decisions/0059-totals-of-issue-lists.md.</summary>
 internal static class IssueTotals
 {
-    /// <summary>The most issues among which filtered ones are counted to the end.</summary>
+    /// <summary>Up to so many issues in the filter's projects and states, matches are counted exactly.</summary>
     public const int MaxCountedAmong = 10_000;
 
-    /// <summary>The most issues that are counted among any number of others.</summary>
+    /// <summary>Up to so many matching issues are counted among any number of others.</summary>
     public const int MaxCounted = 1_000;
 
     /// <summary>The number of issues that match a filter.</summary>
@@ -52,7 +52,7 @@ internal static class IssueTotals
         if (most <= MaxCountedAmong)
             return ListTotal.Exactly(await matching.CountAsync(ct));
 
-        // The first ones in an index: that of the field, in any order, or that of the newest issues.
+        // The first ones in an index: that of the filtered field, in any order, or that of the newest issues.
         var indexed = filter.IsOfOneField
             ? matching.OrderBy(i => i.OrganizationId)
             : matching.OrderByDescending(i => i.CreatedAt);
@@ -60,7 +60,7 @@ internal static class IssueTotals
         return counted > MaxCounted ? ListTotal.AtLeast(MaxCounted) : ListTotal.Exactly(counted);
     }
 
-    /// <summary>The number of issues in the projects and states of a filter, whatever else it says.</summary>
+    /// <summary>The number of issues in the projects and states of a filter, ignoring its other conditions.</summary>
     private static async Task<int> SumAsync(this IKiketDb db, IssueFilter filter, Actor actor, CancellationToken ct)
     {
         var counts = db.IssueCounts.AsNoTracking();

@@ -8,7 +8,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Updates the hierarchy paths of issues below a parent that moves.</summary>
 internal static class IssueTree
 {
-    /// <summary>Gives every issue below a moved one its new place.</summary>
+    /// <summary>Updates the path of every issue below a moved one.</summary>
     public static Task MoveDescendantsAsync(
         this IKiketDb db,
         string oldPath,

@@ -7,7 +7,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Every change of an issue, the oldest first (decisions, 13).</summary>
+/// <summary>Every change of an issue, oldest first (decisions, 13).</summary>
 internal sealed record ListIssueHistoryQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<IssueChangeDto>>>;
 
 internal sealed record IssueChangeDto

@@ -9,7 +9,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>The ways out of an issue's state (decisions, 13).</summary>
+/// <summary>The transitions from an issue's state (decisions, 13).</summary>
 internal sealed record ListIssueTransitionsQuery(IssueRef Issue) : IQuery<Result<IssueTransitionsDto>>;
 
 /// <param name="State">The state that the issue is in.</param>

@@ -12,12 +12,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>
-/// What issues a list holds; every filter that is given must hold (decisions, 5). Several values of one filter mean any of
-/// them.
+/// The filters of an issue list; an issue must meet all of them (decisions, 5). Several values of one filter mean any of them.
 /// </summary>
 internal sealed record IssueFilter
 {
-    /// <summary>Of <see cref="Assignee"/>: issues that nobody has.</summary>
+    /// <summary>Of <see cref="Assignee"/>: issues without an assignee.</summary>
     public const string Unassigned = "unassigned";
 
     public ProjectRef? Project { get; init; }
@@ -27,7 +26,7 @@ internal sealed record IssueFilter
     /// <summary>Ids, e-mail addresses, <c>me</c> or <c>unassigned</c>.</summary>
     public IReadOnlyList<string> Assignee { get; init; } = [];
 
-    /// <summary>All groups must hold; of one group any label.</summary>
+    /// <summary>An issue must have a label of every group.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Labels { get; init; } = [];
 
     public IReadOnlyList<string> IssueType { get; init; } = [];
@@ -38,7 +37,7 @@ internal sealed record IssueFilter
 
     public IReadOnlyList<IssueId> ParentId { get; init; } = [];
 
-    /// <summary>Where the issue stands against the limit of its state; issues without a limit never match.</summary>
+    /// <summary>The issue's status against the limit of its state; issues without a limit never match.</summary>
     public IReadOnlyList<SlaStatus> Sla { get; init; } = [];
 
     /// <summary>Words in the title, the description or the key, ignoring case and accents.</summary>
@@ -56,14 +55,14 @@ internal sealed record IssueFilter
 
     public DateOnly? DueBefore { get; init; }
 
-    /// <summary>Whether it only names a project and states, whose issues are counted already.</summary>
+    /// <summary>Whether it only filters by project and states, for which counts are stored.</summary>
     public bool IsCounted =>
         Assignee.Count + Labels.Count + IssueType.Count + Priority.Count + MilestoneId.Count + ParentId.Count + Sla.Count == 0
         && Search is null
         && (CreatedAfter ?? CreatedBefore ?? UpdatedAfter ?? UpdatedBefore) is null
         && (DueAfter ?? DueBefore) is null;
 
-    /// <summary>Whether it only names values of one field that has an index of its own over all projects.</summary>
+    /// <summary>Whether it only filters by one field that has an index over all projects.</summary>
     public bool IsOfOneField =>
         Project is null
         && Status is []

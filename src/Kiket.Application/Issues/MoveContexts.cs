@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Reads all that a decision about an issue's moves depends on, with a fixed number of statements.</summary>
+/// <summary>Reads everything that decisions about an issue's moves depend on, with a fixed number of statements.</summary>
 internal static class MoveContexts
 {
     public static Task<MoveContext> ReadMoveContextAsync(
@@ -20,8 +20,8 @@ internal static class MoveContexts
         CancellationToken ct
     ) => db.ReadMoveContextAsync(issue, workflow, [], now, ct);
 
-    /// <param name="verdicts">What guards said about the move that is attempted.</param>
-    /// <param name="loaded">What was loaded with the issue, or null.</param>
+    /// <param name="verdicts">The guards' verdicts on the attempted move.</param>
+    /// <param name="loaded">Data loaded with the issue, or null.</param>
     public static async Task<MoveContext> ReadMoveContextAsync(
         this IKiketDb db,
         Issue issue,
@@ -77,7 +77,7 @@ internal static class MoveContexts
         );
     }
 
-    /// <summary>The approvals of the state that the issue is in, asked for and not closed.</summary>
+    /// <summary>The requested, open approvals of the issue's current state.</summary>
     private static async Task<List<Approval>> ReadApprovalsAsync(
         this IKiketDb db,
         Issue issue,

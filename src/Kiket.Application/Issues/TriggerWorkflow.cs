@@ -22,11 +22,11 @@ internal sealed record TriggerWorkflowCommand(
     JsonElement? Parameters
 ) : ICommand<Result<WorkflowExecution>>
 {
-    /// <summary>The action that goes to any state.</summary>
+    /// <summary>The action that moves to any state.</summary>
     public const string Transition = "transition";
 }
 
-/// <param name="Id">Names this execution, in the answer and in the event.</param>
+/// <param name="Id">Identifies this execution in the response and in the event.</param>
 internal sealed record WorkflowExecution(string Id, IssueDto Issue);
 
 internal sealed class TriggerWorkflowValidator : AbstractValidator<TriggerWorkflowCommand>
@@ -71,7 +71,7 @@ internal sealed class TriggerWorkflowHandler(
 
 internal static class WorkflowActions
 {
-    /// <summary>The state to which an action takes an issue now.</summary>
+    /// <summary>The state to which an action currently moves an issue.</summary>
     public static async Task<Result<string>> FindTargetAsync(
         this IKiketDb db,
         Issue issue,

@@ -11,7 +11,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Changes an issue; a change of status is a transition. The change is atomic.</summary>
 /// <param name="Status">State to move to, or null to stay.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-/// <param name="Project">The project that the caller specifies; any project but the issue's own is rejected.</param>
+/// <param name="Project">The project that the caller specifies; any project other than the issue's own is rejected.</param>
 internal sealed record UpdateIssueCommand(
     IssueRef Issue,
     IssueEdit Edit,
@@ -50,7 +50,7 @@ internal sealed class UpdateIssueHandler(
             if (edit.IssueType.Value is not { } asked || project.Schema.FindType(new(asked)) is not { } type)
                 return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
             var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
-            var followed = loaded.Workflow.Key == next.Key ? loaded.Workflow : next; // it keeps the version that it is on
+            var followed = loaded.Workflow.Key == next.Key ? loaded.Workflow : next; // it keeps its version of the workflow
             var changed = issue.ChangeType(type, followed, actor.UserId, now);
             if (changed.Error is not null)
                 return changed.Error;

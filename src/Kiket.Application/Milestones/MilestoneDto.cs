@@ -23,7 +23,7 @@ internal sealed record MilestoneDto : IVersioned
     /// <summary>Percentage of its issues that are in a final state.</summary>
     public decimal Progress => Milestone.Progress(IssueCount, CompletedIssueCount);
 
-    /// <summary>The version of the product that it releases.</summary>
+    /// <summary>The product version that it releases.</summary>
     [System.Text.Json.Serialization.JsonPropertyName("version")]
     public required string? Release { get; init; }
 
@@ -35,10 +35,12 @@ internal sealed record MilestoneDto : IVersioned
 
     public required int CompletedIssueCount { get; init; }
 
-    /// <summary>Whether the target date has passed, by the organization's day, while it was still planned or active.</summary>
+    /// <summary>
+    /// Whether the target date has passed, in the organization's time zone, while the milestone is planned or active.
+    /// </summary>
     public bool Overdue { get; init; }
 
-    /// <summary>Days to the target date by the organization's day, negative once it has passed.</summary>
+    /// <summary>Days until the target date, in the organization's time zone; negative once it has passed.</summary>
     public int? DaysRemaining { get; init; }
 
     /// <summary>The number of changes; <c>version</c> on the wire is that of the product.</summary>
@@ -60,7 +62,7 @@ internal sealed record MilestoneDto : IVersioned
 internal static class MilestoneProjection
 {
     /// <summary>
-    /// One statement for any number of milestones; dates are compared afterwards, because databases differ there.
+    /// One statement for any number of milestones; dates are compared in memory, because databases differ there.
     /// </summary>
     public static IQueryable<MilestoneDto> ToDto(this IQueryable<Milestone> milestones, IKiketDb db) =>
         milestones

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Notifications;
 
-/// <summary>What the actor has been told, the newest first.</summary>
-/// <param name="Unread">Whether to list only what is unread (true) or read (false); null for all.</param>
+/// <summary>The actor's notifications, newest first.</summary>
+/// <param name="Unread">Whether to list only unread (true) or read (false) ones; null for all.</param>
 internal sealed record ListNotificationsQuery(bool? Unread, PageRequest Page) : IQuery<Result<Page<NotificationDto>>>;
 
 internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor current)

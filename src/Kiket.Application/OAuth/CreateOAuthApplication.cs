@@ -8,7 +8,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Application.OAuth;
 
 /// <summary>Registers an application and shows its secret once. For administrators.</summary>
-/// <param name="Scopes">The most that its tokens may do, no more than the token in use.</param>
+/// <param name="Scopes">The most that its tokens may do; at most what the current token may do.</param>
 /// <param name="GrantTypes">How it gets tokens.</param>
 /// <param name="RedirectUris">Where users are sent back to.</param>
 /// <param name="IsPublic">Whether it has no secret.</param>

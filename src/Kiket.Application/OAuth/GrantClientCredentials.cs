@@ -7,11 +7,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.OAuth;
 
-/// <summary>What an application may do for itself. The OAuth server has checked its secret.</summary>
-/// <param name="Scopes">The scopes asked for; none means all that the application has.</param>
+/// <summary>Grants an application access on its own behalf. The OAuth server has checked its secret.</summary>
+/// <param name="Scopes">The requested scopes; none means all of the application's scopes.</param>
 internal sealed record GrantClientCredentialsQuery(string ClientId, IReadOnlyList<string> Scopes) : IQuery<Result<OAuthGranted>>;
 
-/// <param name="UserId">In whose name the token acts.</param>
+/// <param name="UserId">The user whom the token acts as.</param>
 /// <param name="Scopes">What it allows; never empty.</param>
 internal sealed record OAuthGranted(UserId UserId, string Name, IReadOnlyList<string> Scopes);
 

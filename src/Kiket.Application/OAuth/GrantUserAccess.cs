@@ -8,13 +8,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.OAuth;
 
-/// <summary>What an application may do in the name of a user, who must be active and of its organization.</summary>
-/// <param name="Scopes">The scopes asked for, without those of OpenID Connect.</param>
+/// <summary>Grants an application access in the name of a user, who must be active and in its organization.</summary>
+/// <param name="Scopes">The requested scopes, without those of OpenID Connect.</param>
 internal sealed record GrantUserAccessQuery(string ClientId, UserId User, IReadOnlyList<string> Scopes)
     : IQuery<Result<UserAccess>>;
 
 /// <param name="Application">Name of the application.</param>
-/// <param name="Scopes">What the token allows; all of the application's scopes when none was asked for.</param>
+/// <param name="Scopes">What the token allows; all of the application's scopes if none was requested.</param>
 internal sealed record UserAccess(string Application, UserId UserId, string Name, string Email, IReadOnlyList<string> Scopes);
 
 internal sealed class GrantUserAccessHandler(IKiketDb db) : IQueryHandler<GrantUserAccessQuery, Result<UserAccess>>

@@ -6,8 +6,8 @@ using Kiket.Domain.OAuth;
 namespace Kiket.Application.OAuth;
 
 /// <summary>
-/// Gives an application another secret, shown once; the one before is void. Tokens that were issued with it remain valid. For
-/// administrators.
+/// Rotates an application's secret. The new one is shown once, and the old one becomes invalid immediately. Tokens that were
+/// issued with it remain valid. For administrators.
 /// </summary>
 internal sealed record RotateOAuthSecretCommand(long Application) : ICommand<Result<OAuthApplicationDto>>;
 

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Organizations;
 
-/// <summary>The actor's organization by its slug or id; there is no other for them.</summary>
+/// <summary>The actor's organization by its slug or id; others do not exist for them.</summary>
 internal sealed record GetOrganizationQuery(string Organization) : IQuery<Result<OrganizationSummary>>;
 
 internal sealed class GetOrganizationHandler(IKiketDb db, ICurrentActor current)

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>Who makes the current request, and how they reached us.</summary>
+/// <summary>The caller of the current request and their credential.</summary>
 internal interface ICurrentActor
 {
     /// <summary>The actor.</summary>
@@ -11,7 +11,7 @@ internal interface ICurrentActor
     Actor Actor { get; }
 
     /// <summary>
-    /// The scopes of the credential in use. Empty is everything for a user's token, and nothing for an extension.
+    /// The scopes of the credential in use. Empty means everything for a user's token, and nothing for an extension.
     /// </summary>
     IReadOnlyList<string> Scopes { get; }
 
@@ -25,14 +25,14 @@ internal interface ICurrentActor
 /// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
 internal sealed record ExtensionIdentity(ExtensionId Id, string Key, ProjectId? ProjectId)
 {
-    /// <summary>Whether it signed in with the token of a delivery, which ends soon, and not with its key.</summary>
+    /// <summary>Whether it signed in with the short-lived token of a delivery instead of its key.</summary>
     public bool IsByRuntimeToken { get; init; }
 }
 
 /// <summary>The base of links in responses, such as <c>https://kiket.example.com</c>, without a trailing slash.</summary>
 internal record PublicUrl(string Value)
 {
-    /// <summary>Where the server listens when nothing else is set.</summary>
+    /// <summary>The default address of the server.</summary>
     public const string Default = "http://127.0.0.1:5080";
 }
 

@@ -10,6 +10,6 @@ internal interface IExtensionSecrets
     Task<ResolvedSecrets> ResolveAsync(Extension extension, ProjectId? projectId, CancellationToken ct);
 }
 
-/// <param name="Values">Plaintexts by key. Never logged.</param>
+/// <param name="Values">Plaintexts by key; never logged.</param>
 /// <param name="Missing">Keys that no scope holds.</param>
 internal sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);

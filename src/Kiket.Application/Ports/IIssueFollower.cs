@@ -6,12 +6,12 @@ namespace Kiket.Application.Ports;
 /// <summary>Data that changes with issues, in the same transaction.</summary>
 internal interface IIssueFollower
 {
-    /// <summary>Follows changed issues of one organization, which were saved.</summary>
+    /// <summary>Updates the data after issues of one organization were changed and saved.</summary>
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
     Task FollowAsync(IReadOnlyList<ChangedIssue> issues, UserId actorId, CancellationToken ct);
 }
 
 /// <summary>An issue that was changed.</summary>
-/// <param name="IsNew">Whether it was opened.</param>
-/// <param name="HasOtherWorkflow">Whether it follows another workflow, or another version of its own, than before.</param>
+/// <param name="IsNew">Whether it is new.</param>
+/// <param name="HasOtherWorkflow">Whether it now follows another workflow or another version of its workflow.</param>
 internal sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);

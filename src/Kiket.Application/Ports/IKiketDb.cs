@@ -23,7 +23,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Ports;
 
 /// <summary>
-/// The tables that a handler may use. All but organizations only show the rows of the current actor's organization.
+/// The tables that a handler may use. All except organizations only show rows of the current actor's organization.
 /// </summary>
 internal interface IKiketDb
 {
@@ -98,7 +98,7 @@ internal interface IKiketDb
 
     DbSet<CustomRecordValue> CustomRecordValues { get; }
 
-    /// <summary>The rows of all organizations: the one way around the filter that hides others' rows.</summary>
+    /// <summary>The rows of all organizations: the only way around the filter that hides other organizations' rows.</summary>
     /// <param name="withDeleted">Whether deleted issues are among them.</param>
     IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
         where T : class;

@@ -9,5 +9,7 @@ internal interface IPreparation<in TCommand>
     Task PrepareAsync(TCommand command, CancellationToken ct);
 }
 
-/// <summary>The subject of the calls has changed, so the answers are outdated and the calls are repeated.</summary>
+/// <summary>
+/// Thrown when the subject of the calls has changed, so the answers are outdated and the calls must be repeated.
+/// </summary>
 internal sealed class OutdatedPreparationException(string message) : Exception(message);

@@ -2,26 +2,26 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>Counts requests in fixed windows, for this process or for all nodes together.</summary>
+/// <summary>Counts requests in fixed windows, in this process or across all nodes.</summary>
 internal interface IRateLimits
 {
     /// <summary>Counts a request.</summary>
-    /// <param name="credential">Whose request it is.</param>
+    /// <param name="credential">The credential of the request.</param>
     ValueTask<RateWindow> TakeAsync(string credential, RateLimit limit, CancellationToken ct);
 
     /// <summary>Takes back the count of a request that turned out to be free.</summary>
     ValueTask GiveBackAsync(string credential, RateWindow window, CancellationToken ct);
 }
 
-/// <summary>A window, right after a request was counted in it.</summary>
-/// <param name="Limit">How many requests it takes.</param>
-/// <param name="Count">How many there were, the last one included.</param>
-/// <param name="Start">When it began.</param>
-/// <param name="Length">How long it is.</param>
+/// <summary>A window, just after a request was counted in it.</summary>
+/// <param name="Limit">Maximum number of requests.</param>
+/// <param name="Count">Number of requests, including the last one.</param>
+/// <param name="Start">Its start.</param>
+/// <param name="Length">Its length.</param>
 /// <param name="Now">When the last request was counted.</param>
 internal readonly record struct RateWindow(int Limit, int Count, DateTimeOffset Start, TimeSpan Length, DateTimeOffset Now)
 {
-    /// <summary>Whether this node counted by itself because the store that all nodes share was away.</summary>
+    /// <summary>Whether this node counted by itself because the shared store was unavailable.</summary>
     public bool IsOfThisNode { get; init; }
 
     public bool IsExceeded => Count > Limit;

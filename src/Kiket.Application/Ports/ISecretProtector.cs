@@ -6,10 +6,10 @@ internal interface ISecretProtector
     /// <summary>The purpose of the secrets that sign deliveries.</summary>
     const string WebhookPurpose = "webhooks";
 
-    /// <summary>The purpose of the requests that actions of workflows write.</summary>
+    /// <summary>The purpose of the requests that workflow actions send.</summary>
     const string ActionPurpose = "actions";
 
-    /// <summary>The purpose of the values of headers that deliveries carry.</summary>
+    /// <summary>The purpose of the values of delivery headers.</summary>
     const string HeaderPurpose = "webhook-headers";
 
     /// <summary>The purpose of the keys of authenticator apps.</summary>
@@ -22,7 +22,7 @@ internal interface ISecretProtector
     string Protect(string purpose, string plaintext);
 
     /// <summary>
-    /// Decrypts a text; null when it cannot be, because the keys are lost or it was not encrypted for this purpose.
+    /// Decrypts a text; null when that is impossible, because the keys are lost or it was encrypted for another purpose.
     /// </summary>
     string? Unprotect(string purpose, string ciphertext);
 }

@@ -7,7 +7,7 @@ namespace Kiket.Application.Ports;
 /// </summary>
 internal interface IUnitOfWork
 {
-    /// <summary>Whether work is running.</summary>
+    /// <summary>Whether a unit of work is running.</summary>
     bool IsRunning { get; }
 
     /// <summary>
@@ -15,7 +15,7 @@ internal interface IUnitOfWork
     /// it runs again on fresh data. Inside other work it is a part that succeeds or fails on its own.
     /// </summary>
     /// <param name="action">
-    /// The audit log's name of what is done, such as <c>create_issue</c>; inside other work, that of the outer one counts.
+    /// The audit log's name of the action, such as <c>create_issue</c>; inside other work, the outer name is used.
     /// </param>
     Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> work, CancellationToken ct);
 
@@ -25,22 +25,22 @@ internal interface IUnitOfWork
     /// <summary>Writes the changes so far, for work that needs a generated id or reads its own changes.</summary>
     Task FlushAsync(CancellationToken ct);
 
-    /// <summary>Writes the changes so far and stops tracking everything loaded, for work on any number of rows.</summary>
+    /// <summary>Writes the changes so far and stops tracking all loaded entities, for work on any number of rows.</summary>
     Task FlushBatchAsync(CancellationToken ct);
 
-    /// <summary>Notes an action for the audit log that is not the change of a row, such as an export.</summary>
-    /// <param name="type">What it was done to, such as <c>audit_log</c>.</param>
+    /// <summary>Records an action in the audit log that is not the change of a row, such as an export.</summary>
+    /// <param name="type">The subject of the action, such as <c>audit_log</c>.</param>
     /// <param name="change">What was done, such as <c>exported</c>.</param>
     void Audit(string type, string change);
 
-    /// <summary>Notes an action for the audit log that does something with a row but does not change it.</summary>
+    /// <summary>Records an action in the audit log that concerns a row but does not change it.</summary>
     /// <param name="row">A row of a kind that the audit log names.</param>
     /// <param name="change">What was done, such as <c>signed_in</c>.</param>
     void Audit(IAggregateRoot row, string change);
 
     /// <summary>
-    /// Registers changes to make in a separate transaction if the running work returns an error. Everything else that it did
-    /// is rolled back.
+    /// Registers changes to make in a separate transaction if the running work returns an error. All other changes of the work
+    /// are rolled back.
     /// </summary>
     void KeepOnRefusal(Func<Task> change);
 }

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Projects;
 
 /// <summary>A project in which an actor opens an issue.</summary>
-/// <param name="Actor">The actor, whom the answer names.</param>
-/// <param name="Newest">The workflow that was published last; mostly the one that is needed.</param>
+/// <param name="Actor">The actor, who appears in the response.</param>
+/// <param name="Newest">The workflow that was published last; usually the required one.</param>
 internal sealed record OpenProject(Project Project, UserSummary Actor, Workflow? Newest);
 
 /// <summary>
@@ -69,6 +69,6 @@ internal sealed class OpenProjects
         return allowed.Error is { } error ? error : open;
     }
 
-    /// <param name="Role">The actor's role in the project, or null for no member.</param>
+    /// <param name="Role">The actor's role in the project, or null if they are not a member.</param>
     private sealed record Found(OpenProject Open, ProjectRole? Role);
 }

@@ -31,7 +31,9 @@ internal static class ProjectAuthorization
     public static IQueryable<Project> VisibleProjects(this IKiketDb db, Actor actor) =>
         db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers));
 
-    /// <summary>Of rows that each belong to a project, those of the named one, or of every project that the actor sees.</summary>
+    /// <summary>
+    /// Filters rows that each belong to a project: those of the named one, or of every project that the actor can see.
+    /// </summary>
     /// <returns>The rows; or <c>PROJECT_NOT_FOUND</c>.</returns>
     public static async Task<Result<IQueryable<T>>> InProjectsAsync<T>(
         this IKiketDb db,

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Lets those who write in a project take turns.</summary>
+/// <summary>Serializes writers in a project.</summary>
 internal static class ProjectLocks
 {
     /// <summary>

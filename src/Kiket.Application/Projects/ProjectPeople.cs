@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Projects;
 
 /// <summary>
-/// Users and the projects that they can see: nobody is assigned work, or asked to approve, in a project that they cannot see.
+/// Users and the projects that they can see: nobody can be assigned work or be an approver in a project that they cannot see.
 /// </summary>
 internal sealed class ProjectPeople
 {

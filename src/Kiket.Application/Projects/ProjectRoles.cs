@@ -4,10 +4,10 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Parts of queries that say which role a user has in a project.</summary>
+/// <summary>Parts of queries for the role of a user in a project.</summary>
 internal static class ProjectRoles
 {
-    /// <summary>The role of a user's membership in a project; null for no member.</summary>
+    /// <summary>The role of a user's membership in a project; null if they are not a member.</summary>
     public static readonly Expression<Func<IQueryable<ProjectMember>, ProjectId, UserId, ProjectRole?>> RoleOf = (
         members,
         projectId,

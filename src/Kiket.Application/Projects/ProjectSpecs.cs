@@ -40,7 +40,7 @@ internal sealed class ProjectsVisibleTo : Specification<Project>
 }
 
 /// <summary>
-/// The projects with one of some statuses, one of some visibilities and all of some words in their names; none of a kind means
+/// The projects with one of some statuses, one of some visibilities and all of some words in their names; an empty list means
 /// any.
 /// </summary>
 internal sealed class ProjectsMatching : Specification<Project>

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Makes a user a member of a project, or gives a member other roles. For those who manage the project.</summary>
-/// <param name="Role">Null for the role that a member has, and for <c>member</c> when the user has only now become one.</param>
+/// <summary>Adds a user to a project, or changes the roles of a member. For those who manage the project.</summary>
+/// <param name="Role">Null to keep a member's role, or for <c>member</c> for a new member.</param>
 /// <param name="TeamRoles">All roles in the project's team, or null to leave them as they are.</param>
 internal sealed record SetMemberCommand(
     ProjectRef Project,
@@ -19,7 +19,7 @@ internal sealed record SetMemberCommand(
     IReadOnlyList<string>? TeamRoles = null
 ) : ICommand<Result<MemberSet>>;
 
-/// <param name="IsNew">Whether the user has only now become a member.</param>
+/// <param name="IsNew">Whether the user was added.</param>
 internal sealed record MemberSet(MemberDto Member, bool IsNew);
 
 internal sealed class SetMemberValidator : AbstractValidator<SetMemberCommand>

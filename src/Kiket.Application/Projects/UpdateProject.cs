@@ -8,7 +8,7 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>Changes a project. For those who manage it.</summary>
-/// <param name="Key">The key that the caller sent along; it must be the project's own.</param>
+/// <param name="Key">The key in the request; it must be the project's own.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 internal sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, ExpectedVersion ExpectedVersion)
     : ICommand<Result<ProjectDto>>;

@@ -13,7 +13,7 @@ namespace Kiket.Application.Sla;
 /// <summary>Explains where an issue stands against the limit of its state (decisions, 38).</summary>
 internal sealed record GetIssueSlaQuery(IssueRef Issue) : IQuery<Result<IssueSlaDto>>;
 
-/// <param name="Timer">The timer, or null when no limit holds.</param>
+/// <param name="Timer">The timer, or null when no limit applies.</param>
 internal sealed record IssueSlaDto(IssueId IssueId, string IssueKey, SlaTimerDto? Timer);
 
 internal sealed record SlaTimerDto
@@ -21,17 +21,19 @@ internal sealed record SlaTimerDto
     /// <summary>Id of the rule, as events name it.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The state whose time is counted; another one than the issue's while the issue waits elsewhere.</summary>
+    /// <summary>
+    /// The state whose time is counted; not the issue's current state while the issue waits in a state that pauses the timer.
+    /// </summary>
     public required StateKey Status { get; init; }
 
     public required SlaStatus Sla { get; init; }
 
-    /// <summary>Whether time counts now.</summary>
+    /// <summary>Whether time is counted now.</summary>
     public required bool Running { get; init; }
 
     public required SlaPolicyDto Policy { get; init; }
 
-    /// <summary>What counts; null when every minute does.</summary>
+    /// <summary>The business calendar; null when every minute counts.</summary>
     public required SlaCalendarDto? Calendar { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -48,7 +50,7 @@ internal sealed record SlaTimerDto
 
     public required DateTimeOffset? BreachesAt { get; init; }
 
-    /// <summary>What moved the due instants although the issue stayed, in order.</summary>
+    /// <summary>The changes that moved the due instants without a move of the issue, in order.</summary>
     public required IReadOnlyList<SlaAdjustmentDto> Adjustments { get; init; }
 }
 

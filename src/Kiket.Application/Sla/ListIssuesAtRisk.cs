@@ -7,7 +7,7 @@ using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>The issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
+/// <summary>The issues that will breach a limit soon if nothing happens, most urgent first.</summary>
 /// <param name="Within">How soon.</param>
 /// <param name="Project">Only issues of this project, or null.</param>
 internal sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page)

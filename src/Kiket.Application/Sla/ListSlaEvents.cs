@@ -49,7 +49,7 @@ internal sealed record SlaEventDto
     /// <summary>The rule and the issue that it was about, as they were then.</summary>
     public required SlaEventRule Definition { get; init; }
 
-    /// <summary>What was counted.</summary>
+    /// <summary>The counted time.</summary>
     public required SlaEventTimes Metrics { get; init; }
 }
 

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>What timers are read with.</summary>
+/// <summary>Queries about timers.</summary>
 internal static class SlaQueries
 {
     /// <summary>The business calendar of the actor's organization.</summary>

@@ -4,7 +4,7 @@ using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>Has timers planned again.</summary>
+/// <summary>Schedules the replanning of timers.</summary>
 internal static class SlaReplanning
 {
     /// <summary>

@@ -10,7 +10,7 @@ namespace Kiket.Application.Sla;
 
 /// <summary>The SLA rules of a version of a workflow.</summary>
 /// <param name="Key">Key of the workflow.</param>
-/// <param name="States">The rules by state; only of states that have any.</param>
+/// <param name="States">The rules by state; only for states that have any.</param>
 internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<StateKey, IReadOnlyList<SlaRule>> States);
 
 /// <summary>
@@ -28,7 +28,7 @@ internal sealed class SlaRules
     );
 
     /// <summary>The limits of some workflows.</summary>
-    /// <param name="areKept">Whether the versions are certain to stay: none was published in this transaction.</param>
+    /// <param name="areKept">Whether the versions are certain to be kept: none was published in this transaction.</param>
     internal async Task<IReadOnlyDictionary<long, WorkflowLimits>> ReadAsync(
         IKiketDb db,
         IReadOnlyCollection<long> workflows,
@@ -64,7 +64,7 @@ internal sealed class SlaRules
         return limits;
     }
 
-    /// <summary>The limits defined beside the workflows, by project; only of projects that have any.</summary>
+    /// <summary>The limits defined beside the workflows, by project; only for projects that have any.</summary>
     internal async Task<Dictionary<ProjectId, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
         IKiketDb db,
         List<ProjectId> projects,

@@ -4,7 +4,7 @@ using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>The timer of an issue that has not stopped.</summary>
+/// <summary>The running or paused timer of an issue.</summary>
 internal sealed class OpenTimerOf : Specification<SlaTimer>
 {
     public OpenTimerOf(IssueId issueId) => Query.AsNoTracking().Where(t => t.IssueId == issueId && t.StoppedAt == null);

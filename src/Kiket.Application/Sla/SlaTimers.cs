@@ -30,7 +30,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], !publications.Any, ct);
         var definitions = await rules.ReadDefinitionsAsync(db, [.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
 
-        // Another version, or the workflow of another type, may have no limits where the previous one had some.
+        // Another version, or the workflow of another type, may have no limits for states where the previous one had some.
         var concerned = issues
             .Where(i =>
                 known[i.Issue.WorkflowId].States.Count > 0 || definitions.ContainsKey(i.Issue.ProjectId) || i.HasOtherWorkflow
@@ -43,7 +43,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         {
             var rule = await RuleOfAsync(issue, known[issue.WorkflowId], definitions.GetValueOrDefault(issue.ProjectId, []), ct);
 
-            // One that was compared must be the same when it is read back.
+            // A compared instant must be the same when it is read back.
             await FollowAsync(
                 issue,
                 rule,
@@ -56,10 +56,10 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
     }
 
     /// <summary>
-    /// Puts the open issues of a project under its definitions, which were changed and saved. All of them are locked first: a
-    /// move that was faster is seen here, and one that comes later sees the definitions.
+    /// Applies a project's changed and saved definitions to its open issues. All of them are locked first: earlier moves are seen
+    /// here, and later moves see the definitions.
     /// </summary>
-    /// <param name="states">The states that the definitions name now or named before.</param>
+    /// <param name="states">The states that the definitions name, or named before the change.</param>
     public async Task FollowDefinitionsAsync(
         Project project,
         IReadOnlyCollection<StateKey> states,
@@ -71,7 +71,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         at = StoredInstant.Of(at);
         var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null);
 
-        // All of them: one that moves just now still seems to be in the state that it leaves.
+        // All of them, because an issue in the middle of a move still seems to be in its old state.
         if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
             return;
         var keys = states.Select(s => SearchText.SortKey(s.Value)).ToList();
@@ -91,7 +91,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
     }
 
     /// <summary>
-    /// The open timers of issues, locked until the transaction ends, so that no worker reports on what is being changed.
+    /// The open timers of issues, locked until the transaction ends, so that no worker reports on timers that are being changed.
     /// </summary>
     private async Task<Dictionary<IssueId, SlaTimer>> OpenTimersAsync(List<IssueId> issues, CancellationToken ct)
     {
@@ -124,7 +124,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
             return;
         }
 
-        // Another rule of the same state continues the count; the first one counts from when the issue entered the state.
+        // Another rule of the same state continues the count; the first rule counts from when the issue entered the state.
         var entered = StoredInstant.Of(issue.EnteredStatusAt);
         var counted = open is not null && open.State == issue.Status ? open.Clock : SlaClock.StartAt(entered < at ? entered : at);
         open?.Stop(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);

@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Finds out whom a bearer token speaks for, and notes that it was used.</summary>
-/// <param name="Address">Where it is used; a token that is restricted to networks is refused elsewhere.</param>
+/// <param name="Address">The caller's address; a token that is restricted to networks is refused elsewhere.</param>
 internal sealed record AuthenticateTokenQuery(string Token, IPAddress? Address = null) : IQuery<Result<SignedIn>>;
 
-/// <param name="Scopes">The scopes of the token; empty is everything.</param>
-/// <param name="Credential">Names the token where requests are counted.</param>
+/// <param name="Scopes">The scopes of the token; empty means everything.</param>
+/// <param name="Credential">The name under which the token's requests are counted.</param>
 /// <param name="LimitRequests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="LimitWindowSeconds">Length of that window, or null for the default.</param>
 internal sealed record SignedIn(
@@ -87,7 +87,7 @@ internal sealed class AuthenticateTokenHandler(
         if (found is null)
             return await ReadOAuthAsync(hash, ct);
 
-        // A token in use is read again and again, so its uses are noted here often enough.
+        // A token in use is reread regularly, so noting its use here is enough.
         var now = time.GetUtcNow();
         var isValid = found.ExpiresAt is null || found.ExpiresAt > now;
         if (isValid && (found.LastUsedAt is null || now - found.LastUsedAt > AccessToken.LastUsedPrecision))
@@ -109,7 +109,7 @@ internal sealed class AuthenticateTokenHandler(
 
     /// <summary>
     /// An application acts as its service, or as the user who has allowed it; its requests are counted per user, so that a new
-    /// token starts no new window.
+    /// token does not start a new window.
     /// </summary>
     private async Task<KnownCredential?> ReadOAuthAsync(string hash, CancellationToken ct)
     {

@@ -7,9 +7,7 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Issues a personal token for any user. For operators only: no route leads here.</summary>
-/// <param name="Organization">
-/// Slug of the user's organization; null will do while the address is in one organization only.
-/// </param>
+/// <param name="Organization">Slug of the user's organization; null is enough if the address is in only one organization.</param>
 /// <param name="ExpiresIn">Its lifetime, or null for a token that does not expire.</param>
 internal sealed record CreateUserTokenCommand(
     string Email,

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Issues a token with the actor's role: a workspace token for administrators, a personal one for everybody.</summary>
-/// <param name="Scopes">What it may do, no more than the token in use; empty is everything.</param>
+/// <param name="Scopes">Its scopes, at most those of the current token; empty means everything.</param>
 internal sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
     : ICommand<Result<TokenDto>>
 {

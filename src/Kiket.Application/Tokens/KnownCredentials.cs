@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Tokens;
 
-/// <summary>How a credential was presented; each kind is looked up in its own place.</summary>
+/// <summary>How a credential was presented; each kind is looked up separately.</summary>
 internal enum CredentialKind
 {
     AccessToken,
@@ -11,11 +11,11 @@ internal enum CredentialKind
     RuntimeToken,
 }
 
-/// <param name="Until">From when on it is refused, or null for never.</param>
+/// <param name="Until">When it expires, or null for never.</param>
 internal sealed record KnownCredential(SignedIn SignedIn, DateTimeOffset? Until);
 
 /// <summary>
-/// Finds out whom a credential speaks for, mostly from memory. Expiry is exact, and an unknown credential is never remembered.
+/// Finds the owner of a credential, mostly from memory. Expiry is exact, and an unknown credential is never remembered.
 /// </summary>
 internal sealed class KnownCredentials(TimeProvider time)
 {
@@ -24,7 +24,7 @@ internal sealed class KnownCredentials(TimeProvider time)
     private readonly RecentReads<(CredentialKind, string Hash), KnownCredential> recent = new(time, Capacity);
 
     /// <param name="readAsync">Looks it up by its hash.</param>
-    /// <returns>Whom it speaks for; null when it is unknown, expired or revoked.</returns>
+    /// <returns>Its owner; null when it is unknown, expired or revoked.</returns>
     public async ValueTask<SignedIn?> FindAsync(
         CredentialKind kind,
         string credential,
@@ -36,6 +36,6 @@ internal sealed class KnownCredentials(TimeProvider time)
         return found is null || found.Until <= time.GetUtcNow() ? null : found.SignedIn;
     }
 
-    /// <summary>Reads every credential again; for a change of tokens, users or extensions.</summary>
+    /// <summary>Clears the memory after a change of tokens, users or extensions.</summary>
     public void Refresh() => recent.Clear();
 }

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>
-/// Replaces a token with a successor, while the token itself is still accepted for a time. For administrators any token of the
-/// organization's programs, for everybody their own.
+/// Replaces a token with a successor; the old token remains valid for a while. Administrators can replace any workspace token,
+/// everybody their own tokens.
 /// </summary>
-/// <param name="OverlapSeconds">How long the token is still accepted; null for 24 hours.</param>
+/// <param name="OverlapSeconds">How long the old token remains valid; null for 24 hours.</param>
 internal sealed record RotateTokenCommand(long Token, int? OverlapSeconds) : ICommand<Result<TokenDto>>;
 
 internal sealed class RotateTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)

@@ -4,7 +4,7 @@ using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Tokens;
 
-/// <summary>A token as clients see one (contract, section 2.2).</summary>
+/// <summary>A token as clients see it (contract, section 2.2).</summary>
 internal sealed record TokenDto
 {
     public required long Id { get; init; }
@@ -13,7 +13,7 @@ internal sealed record TokenDto
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
-    /// <summary>The token itself; only in the answer that creates it.</summary>
+    /// <summary>The token itself; only in the response to its creation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 

@@ -16,7 +16,7 @@ internal static class TokenQueries
         .By("last_used_at", t => t.LastUsedAt)
         .By("created_at", t => t.CreatedAt);
 
-    /// <summary>The tokens that an actor may manage: an administrator the organization's, everybody their own.</summary>
+    /// <summary>The tokens that an actor may manage: administrators those of the organization, everybody their own.</summary>
     public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) =>
         kind switch
         {

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace Kiket.Application.Tokens;
 
 /// <summary>
-/// Uses of tokens that are not written yet. A request only notes its use and never writes it: a read must not fail, nor wait,
+/// Uses of tokens that are not written yet. A request only notes its use and never writes it: a read must neither fail nor wait
 /// because the database cannot write.
 /// </summary>
 internal sealed class TokenUses
@@ -24,7 +24,7 @@ internal sealed class TokenUses
     /// <summary>Waits until there is something to write.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken ct) => noted.Reader.ReadAsync(ct);
 
-    /// <summary>Takes what is to be written.</summary>
+    /// <summary>Takes the uses to write.</summary>
     public IReadOnlyList<KeyValuePair<long, DateTimeOffset>> Take()
     {
         List<KeyValuePair<long, DateTimeOffset>> taken = [];

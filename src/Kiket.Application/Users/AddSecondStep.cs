@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Makes signing in need a code of the current user's authenticator app, which has to show one first.</summary>
-/// <param name="Key">The key that the app has, as <see cref="Totp.NewKey"/> makes it.</param>
+/// <summary>Turns on two-step sign-in for the current user, whose authenticator app must show a code first.</summary>
+/// <param name="Key">The key in the app, as created by <see cref="Totp.NewKey"/> makes it.</param>
 internal sealed record AddSecondStepCommand(string Key, string Code) : ICommand<Result<IReadOnlyList<string>>>;
 
 internal sealed class AddSecondStepHandler(IKiketDb db, ISecretProtector secrets, ICurrentActor current, TimeProvider time)

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Finds the user whom the identity provider has signed in, by the address that it vouches for.</summary>
-/// <param name="Organization">Slug of the organization that the provider speaks for.</param>
+/// <summary>Finds the user whom the identity provider has signed in, by the address that the provider vouches for.</summary>
+/// <param name="Organization">Slug of the provider's organization.</param>
 internal sealed record BeginProviderSignInCommand(string Email, string Organization) : ICommand<Result<PageUser>>;
 
 internal sealed class BeginProviderSignInHandler(IKiketDb db, IUnitOfWork work, TimeProvider time)

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>
-/// Counts a try to sign in and says which users it may be, because an address can be in several organizations. The caller
-/// compares the password outside of the transaction.
+/// Counts an attempt to sign in and finds the users whom it may concern, because an address can be in several organizations. The
+/// caller compares the password outside of the transaction.
 /// </summary>
 /// <param name="Organization">Slug of the organization, or null for all.</param>
 internal sealed record BeginSignInCommand(string Email, string? Organization) : ICommand<Result<IReadOnlyList<SignInCandidate>>>;

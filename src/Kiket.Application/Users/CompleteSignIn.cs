@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Signs a user in whose password was right.</summary>
-/// <param name="User">The user as the password was compared for.</param>
+/// <summary>Signs in a user whose password was correct.</summary>
+/// <param name="User">The user as of the password check.</param>
 /// <param name="Code">The code of the second step, or null.</param>
 internal sealed record CompleteSignInCommand(PageUser User, string? Code) : ICommand<Result<PageUser>>;
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Users;
 
 /// <summary>Makes a link by which any user sets a password, once. For operators only: no route leads here.</summary>
-/// <param name="Organization">Slug of the user's organization, or null while the address is in one organization only.</param>
+/// <param name="Organization">Slug of the user's organization, or null if the address is in only one organization.</param>
 internal sealed record CreatePasswordLinkCommand(string Email, string? Organization) : ICommand<Result<PasswordLinkDto>>;
 
 internal sealed class CreatePasswordLinkHandler(IKiketDb db, PublicUrl url, TimeProvider time)

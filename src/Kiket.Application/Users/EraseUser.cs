@@ -9,7 +9,7 @@ namespace Kiket.Application.Users;
 
 /// <summary>
 /// Erases the personal data of a deactivated user: name, address, tags and days off, their notifications, invitations and
-/// password, and what the audit log says about the data. For administrators. What the user did stays, under no name.
+/// password, and their values in the audit log. For administrators. The user's actions stay, without a name.
 /// </summary>
 internal sealed record EraseUserCommand(UserId User) : ICommand<Result<UserDto>>;
 

@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Finds the user who has signed in on the pages, unless they are deactivated or have another password now.</summary>
+/// <summary>Finds the user who has signed in on the pages, unless they were deactivated or their password was changed.</summary>
 /// <param name="Stamp">The stamp of the sign-in.</param>
 internal sealed record FindPageUserQuery(UserId User, string Stamp) : IQuery<Result<PageUser>>;
 
 /// <summary>A user as the pages know them.</summary>
 /// <param name="Stamp">Changes with the password.</param>
-/// <param name="HasSecondStep">Whether the sign-in needs a code beside the password.</param>
+/// <param name="HasSecondStep">Whether the sign-in requires a code in addition to the password.</param>
 /// <param name="IsOperator">Whether the user administers the whole server.</param>
 internal sealed record PageUser(Actor Actor, string Name, string Email, string Stamp, bool HasSecondStep, bool IsOperator)
 {

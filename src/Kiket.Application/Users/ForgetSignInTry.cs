@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Takes back a try that was not a guess: the password was that of the same person in another organization.</summary>
+/// <summary>Uncounts an attempt that was not a guess: the password was that of the same person in another organization.</summary>
 internal sealed record ForgetSignInTryCommand(UserId User) : ICommand<Result<bool>>;
 
 internal sealed class ForgetSignInTryHandler(IKiketDb db, TimeProvider time)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Makes a password enough for the current user again.</summary>
+/// <summary>Turns off two-step sign-in for the current user.</summary>
 internal sealed record RemoveSecondStepCommand(string Code) : ICommand<Result<bool>>;
 
 internal sealed class RemoveSecondStepHandler(IKiketDb db, ISecretProtector secrets, ICurrentActor current, TimeProvider time)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Makes a password enough for a user who has lost their app and recovery codes. For administrators.</summary>
+/// <summary>Turns off two-step sign-in for a user who has lost their app and recovery codes. For administrators.</summary>
 internal sealed record ResetSecondStepCommand(UserId User) : ICommand<Result<bool>>;
 
 internal sealed class ResetSecondStepHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

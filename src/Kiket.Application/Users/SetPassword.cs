@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>Sets the password of the user whom a link is for. The link's token is the only credential needed.</summary>
-/// <param name="PasswordHash">The password, hashed before, because that takes too long for a transaction.</param>
+/// <param name="PasswordHash">The hashed password; hashing takes too long for a transaction.</param>
 internal sealed record SetPasswordCommand(string Token, string PasswordHash) : ICommand<Result<bool>>;
 
 internal sealed class SetPasswordHandler(IKiketDb db, TimeProvider time) : ICommandHandler<SetPasswordCommand, Result<bool>>

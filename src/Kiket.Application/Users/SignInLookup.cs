@@ -11,7 +11,7 @@ internal static class SignInLookup
     public static Task<PasswordSignIn?> FindSignInAsync(this IKiketDb db, UserId user, CancellationToken ct) =>
         db.AcrossTenants<PasswordSignIn>().SingleOrDefaultAsync(s => s.UserId == user, ct);
 
-    /// <summary>The same for a user who is known to have a sign-in.</summary>
+    /// <summary>The same for a user who is known to have a password.</summary>
     public static Task<PasswordSignIn> GetSignInAsync(this IKiketDb db, UserId user, CancellationToken ct) =>
         db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == user, ct);
 }

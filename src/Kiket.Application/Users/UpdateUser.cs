@@ -41,8 +41,7 @@ internal sealed class UpdateUserHandler(
     }
 
     /// <summary>
-    /// A reactivated user needs a new password and new tokens: the old ones may be in other hands, and earlier versions kept
-    /// them.
+    /// A reactivated user needs a new password and new tokens: the old ones may have been stolen, and earlier versions kept them.
     /// </summary>
     private async Task RevokeAccessAsync(User user, CancellationToken ct)
     {
@@ -62,7 +61,7 @@ internal sealed class UpdateUserHandler(
                 u.Id != admin.Id
                 && u.Role == OrganizationRole.Admin
                 && !u.Deactivated
-                // Invited only: nobody knows whether they will come.
+                // Invited only: nobody knows whether they will accept.
                 && !db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
             ct
         );

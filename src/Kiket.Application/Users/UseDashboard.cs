@@ -4,8 +4,8 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Records what the current user, an operator of the server, does on the dashboard of jobs.</summary>
-/// <param name="Action">What is done, such as <c>recurring/trigger prune</c>.</param>
+/// <summary>Records an action of the current user, an operator of the server, on the jobs dashboard.</summary>
+/// <param name="Action">The action, such as <c>recurring/trigger prune</c>.</param>
 internal sealed record UseDashboardCommand(string Action) : ICommand<Result<bool>>;
 
 internal sealed class UseDashboardHandler(IUnitOfWork work) : ICommandHandler<UseDashboardCommand, Result<bool>>

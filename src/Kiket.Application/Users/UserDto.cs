@@ -73,7 +73,7 @@ internal sealed class UserDtoMapping : IRegister
 {
     public void Register(TypeAdapterConfig config)
     {
-        // One column, read as a whole.
+        // A single column.
         config.NewConfig<IReadOnlyList<DaysOff>, IReadOnlyList<DaysOff>>().MapWith(daysOff => daysOff);
         config.NewConfig<User, UserDto>();
     }

@@ -8,7 +8,7 @@ namespace Kiket.Application.Users;
 
 internal static class UserQueries
 {
-    /// <summary>The orders of every list of users.</summary>
+    /// <summary>The sort orders of every list of users.</summary>
     public static readonly SortOptions<User> Sorts = new SortOptions<User>("id asc", u => u.Id)
         .By("id", u => u.Id)
         .By("name", u => u.SortKey)

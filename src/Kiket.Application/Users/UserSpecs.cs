@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Users;
 
-/// <summary>The users who are people, and not extensions.</summary>
+/// <summary>The users who are people, not extensions.</summary>
 internal sealed class PeopleWithRoles : Specification<User>
 {
     /// <param name="roles">Only those with one of these; none means all.</param>

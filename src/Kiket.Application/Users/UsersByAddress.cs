@@ -8,7 +8,7 @@ namespace Kiket.Application.Users;
 /// <summary>Finds a user for the operator, who belongs to no organization.</summary>
 internal static class UsersByAddress
 {
-    /// <param name="organization">Slug, or null while the address is in one organization only.</param>
+    /// <param name="organization">Slug, or null if the address is in only one organization.</param>
     /// <param name="access">What the user would get, such as <c>a token</c>.</param>
     public static async Task<Result<(User User, string Slug)>> FindUserAsync(
         this IKiketDb db,

@@ -4,9 +4,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>
-/// What is told to one endpoint and stands in no log: the head that every event has, and what only this one says.
-/// </summary>
+/// <summary>An event that is sent to a single endpoint and is not in the event log: the common members and its own.</summary>
 internal static class DirectEvent
 {
     public static string Write(

@@ -8,12 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends an endpoint an event of its own, once, and records what was sent and answered as of any delivery. Two units of work,
-/// because neither waits for the receiver.
+/// Sends an endpoint a test event once, and records the request and the response as for any delivery. Two units of work, because
+/// neither waits for the receiver.
 /// </summary>
 internal static class EndpointTest
 {
-    /// <param name="begin">Finds the endpoint and what belongs to its test, or refuses.</param>
+    /// <param name="begin">Finds the endpoint and the data for its test, or returns an error.</param>
     public static async Task<Result<TestedWebhookDto>> RunAsync(
         IKiketDb db,
         IUnitOfWork work,
@@ -48,7 +48,7 @@ internal static class EndpointTest
         if (begun.Error is { } refused)
             return refused;
 
-        // What was sent is recorded even when the caller has hung up.
+        // The attempt is recorded even if the caller has disconnected.
         var (tested, sending) = begun.Value;
         var attempt = await probe.SendAsync(tested.Webhook, sending, tested.Extension, CancellationToken.None);
         return await work.RunAsync<TestedWebhookDto>(

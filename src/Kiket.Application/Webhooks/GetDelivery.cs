@@ -24,7 +24,7 @@ internal sealed class GetDeliveryHandler(IKiketDb db, ICurrentActor current)
             .Where(a => a.DeliveryId == delivery.Id)
             .OrderBy(a => a.Number)
             .ToListAsync(ct);
-        var showsBodies = current.Lacks(ScopeDemands.ScopesOf([delivery.Event])) is null; // they tell of issues and comments
+        var showsBodies = current.Lacks(ScopeDemands.ScopesOf([delivery.Event])) is null; // they contain issues and comments
         return DeliveryDto.Of(delivery) with { Attempts = [.. attempts.Select(a => AttemptDto.Of(a, showsBodies))] };
     }
 }

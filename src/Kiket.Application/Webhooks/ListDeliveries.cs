@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// The deliveries of the organization, or of the extension that asks; the newest first. For administrators and extensions.
+/// The deliveries of the organization, or of the requesting extension, newest first. For administrators and extensions.
 /// </summary>
 internal sealed record ListDeliveriesQuery(DeliveryFilter Filter, PageRequest Page) : IQuery<Result<Page<DeliveryDto>>>;
 

@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends again what a filter finds, the oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not stopped.
-/// Without a state that is what was not delivered. For administrators and extensions.
+/// Resends the deliveries that match a filter, oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not
+/// stopped. Without a state, only undelivered ones match. For administrators and extensions.
 /// </summary>
 internal sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Result<RedeliveredDto>>
 {
     public const int MaxAtOnce = 1_000;
 }
 
-/// <param name="Redelivered">How many are on their way again.</param>
+/// <param name="Redelivered">How many are queued again.</param>
 internal sealed record RedeliveredDto(int Redelivered);
 
 internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

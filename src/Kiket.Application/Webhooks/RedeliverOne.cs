@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it.
-/// One that waits for its next attempt makes that now. For administrators and the extension that it is for.
+/// Resends a delivery, under the same ids and with the whole retry schedule; the next search for due deliveries finds it. A
+/// pending delivery makes its next attempt now. For administrators and the extension that it is for.
 /// </summary>
 internal sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
 

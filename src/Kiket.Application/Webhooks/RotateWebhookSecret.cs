@@ -5,8 +5,8 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>Gives a subscription another secret; the one before signs as well for a while. For extensions.</summary>
-/// <param name="Secret">The new secret, or null to have one made.</param>
+/// <summary>Rotates a subscription's secret; the previous one also signs for a while. For extensions.</summary>
+/// <param name="Secret">The new secret, or null to generate one.</param>
 internal sealed record RotateWebhookSecretCommand(long Id, string? Secret) : ICommand<Result<WebhookDto>>;
 
 internal sealed class RotateWebhookSecretHandler(

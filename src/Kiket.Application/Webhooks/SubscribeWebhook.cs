@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>Has events sent to an address, those of the project that the extension is installed for. For extensions.</summary>
-/// <param name="Url">The address; it is used as it is.</param>
+/// <summary>Subscribes an address to the events of the project that the extension is installed for. For extensions.</summary>
+/// <param name="Url">The address, which is used unchanged.</param>
 /// <param name="Events">Names or aliases, at least one.</param>
-/// <param name="Secret">What signs, or null to have one made.</param>
+/// <param name="Secret">The signing secret, or null to generate one.</param>
 internal sealed record SubscribeWebhookCommand(
     string? Url,
     IReadOnlyList<string>? Events,
@@ -19,7 +19,7 @@ internal sealed record SubscribeWebhookCommand(
     DeliveryOrdering Ordering
 ) : ICommand<Result<WebhookDto>>;
 
-/// <summary>Asks the name service whether the address may be called.</summary>
+/// <summary>Resolves the address to check whether it may be called.</summary>
 internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTargets targets)
     : IPreparation<SubscribeWebhookCommand>
 {
@@ -59,7 +59,7 @@ internal sealed class SubscribeWebhookHandler(
         if (errors.Count > 0)
             return Error.Validation([.. errors]);
 
-        // Locks the installation's row, so that two who subscribe at once do not both take the last place.
+        // Locks the installation's row, so that two concurrent requests do not both take the last place.
         await db
             .Extensions.Where(e => e.Id == own.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);

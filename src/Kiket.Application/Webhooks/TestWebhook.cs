@@ -5,12 +5,12 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Tries a subscription out: sends it an event of its own, once and at once, and says what was sent and answered. A pause of
-/// the endpoint neither prevents it nor ends with it. For extensions.
+/// Tests a subscription: immediately sends it a test event once, and returns the request and the response. A pause of the
+/// endpoint does not prevent the test and continues after it. For extensions.
 /// </summary>
 internal sealed record TestWebhookCommand(long Id) : IExternalCommand<Result<TestedWebhookDto>>;
 
-/// <param name="Response">What was answered, or null when nothing was.</param>
+/// <param name="Response">The response, or null if there was none.</param>
 /// <param name="Error">Why it failed, or null.</param>
 internal sealed record TestedWebhookDto(
     DeliveryDto Delivery,

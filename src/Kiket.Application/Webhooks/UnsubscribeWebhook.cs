@@ -5,7 +5,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>Ends a subscription for good; what waits for it is cancelled. For extensions.</summary>
+/// <summary>Ends a subscription for good and cancels its pending deliveries. For extensions.</summary>
 internal sealed record UnsubscribeWebhookCommand(long Id) : ICommand<Result<bool>>;
 
 internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

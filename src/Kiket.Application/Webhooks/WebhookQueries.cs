@@ -8,10 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>What several requests about endpoints and deliveries read.</summary>
+/// <summary>Queries shared by several requests about endpoints and deliveries.</summary>
 internal static class WebhookQueries
 {
-    /// <summary>An active subscription of the extension that asks.</summary>
+    /// <summary>An active subscription of the requesting extension.</summary>
     public static async Task<Result<Webhook>> FindSubscriptionAsync(
         this IKiketDb db,
         long id,
@@ -28,9 +28,7 @@ internal static class WebhookQueries
             : WebhookErrors.NotFound(id);
     }
 
-    /// <summary>
-    /// The deliveries that the actor may look at: an extension its own, administrators those of the organization.
-    /// </summary>
+    /// <summary>The deliveries that the actor may see: an extension its own, administrators those of the organization.</summary>
     public static Result<IQueryable<WebhookDelivery>> VisibleDeliveries(this IKiketDb db, ICurrentActor current)
     {
         if (current.Extension is { } own)
@@ -39,11 +37,11 @@ internal static class WebhookQueries
     }
 }
 
-/// <summary>Which deliveries are meant.</summary>
+/// <summary>A filter of deliveries.</summary>
 /// <param name="Extension">Only those of this installation, or of all installations of a manifest's id; null for all.</param>
-/// <param name="Events">Only those under these names; none means all.</param>
+/// <param name="Events">Only those with these event names; none means all.</param>
 /// <param name="States">Only those in these states; none means all.</param>
-/// <param name="Since">Only those made from then on, or null.</param>
+/// <param name="Since">Only those created at this instant or later, or null.</param>
 internal sealed record DeliveryFilter(
     ExtensionRef? Extension,
     IReadOnlyList<string> Events,

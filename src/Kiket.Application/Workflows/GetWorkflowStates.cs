@@ -18,8 +18,8 @@ internal sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyL
 /// <summary>A workflow as its key, its name and the version.</summary>
 internal sealed record WorkflowVersionDto(string Id, string Name, int Version);
 
-/// <summary>A state as other programs show one (decisions, 26).</summary>
-/// <param name="Position">Its place among the states, from 0.</param>
+/// <summary>A state as other programs show it (decisions, 26).</summary>
+/// <param name="Position">Its position among the states, from 0.</param>
 internal sealed record WorkflowStateDto(
     StateKey Key,
     string Label,

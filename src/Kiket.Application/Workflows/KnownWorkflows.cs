@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// The definitions that issues follow, from memory. A version of a workflow never changes, so that none of them gets old.
+/// The definitions that issues follow, from memory. A version of a workflow never changes, so cached versions never become
+/// outdated.
 /// </summary>
 internal sealed class KnownWorkflows
 {
@@ -15,7 +16,7 @@ internal sealed class KnownWorkflows
 
     private readonly BoundedCache<long, WorkflowDefinition> known = new(Capacity);
 
-    /// <summary>The workflow that a loaded issue is in, in the version that it follows.</summary>
+    /// <summary>The workflow of a loaded issue, in the version that it follows.</summary>
     public ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, Issue issue, CancellationToken ct) =>
         DefinitionOfAsync(db, issue.WorkflowId, ct);
 
@@ -60,7 +61,7 @@ internal sealed class KnownWorkflows
 
     private WorkflowDefinition Keep(IKiketDb db, long workflowId, WorkflowDefinition definition)
     {
-        // A version that is read in a transaction may have been published there and be rolled back, and its id be reused.
+        // A version that is read in a transaction may have been published in it; after a rollback its id could be reused.
         return ((DbContext)db).Database.CurrentTransaction is not null ? definition : known.Keep(workflowId, definition);
     }
 }

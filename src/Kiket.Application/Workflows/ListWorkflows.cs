@@ -40,7 +40,7 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
         if (query.Project is { } project)
             projects = projects.WithSpecification(new ProjectByRef(project));
 
-        // The definition is read whole: a path into a JSON document means something else on each database.
+        // The whole definition is read, because each database has its own syntax for paths into a JSON document.
         var page = await db
             .Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows))
             .ToPageAsync(

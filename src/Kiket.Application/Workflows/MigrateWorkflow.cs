@@ -11,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// Makes issues of older versions follow another one. States that both versions have stay unless they are mapped; others have
-/// to be mapped. Nobody moves along a transition here, so neither conditions nor limits are asked.
+/// Makes issues of older versions follow another one. States that both versions have stay unless they are mapped; other states
+/// must be mapped. This is not a transition, so neither conditions nor limits are checked.
 /// </summary>
-/// <param name="From">The only version whose issues follow, or null for all that are older than the target.</param>
+/// <param name="From">The only version whose issues are migrated, or null for all versions older than the target.</param>
 /// <param name="To">The version to follow, or null for the latest.</param>
 /// <param name="Mapping">New states by old ones.</param>
 /// <param name="DryRun">Whether to report what would happen without changing anything.</param>
@@ -27,7 +27,7 @@ internal sealed record MigrateWorkflowCommand(
 ) : ICommand<Result<WorkflowMigration>>, IRehearsable;
 
 /// <param name="ToVersion">The version that the issues follow.</param>
-/// <param name="Migrated">How many issues follow it now, or would.</param>
+/// <param name="Migrated">How many issues were migrated, or would be.</param>
 /// <param name="Counts">The issues by their version and state, and the state they get.</param>
 /// <param name="Stranded">Issues whose state is neither in the target version nor in the mapping; only in a dry run.</param>
 internal sealed record WorkflowMigration(
@@ -130,7 +130,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         StateKey? TargetOf(StateKey state) => to.Definition.FindState(command.Mapping.GetValueOrDefault(state, state))?.Key;
     }
 
-    /// <summary>Moves all issues, so many at a time that memory does not grow with the project.</summary>
+    /// <summary>Migrates all issues in batches, so that memory does not grow with the project.</summary>
     private async Task FollowAsync(
         Project project,
         Dictionary<long, Workflow> sources,

@@ -1,7 +1,7 @@
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// Whether the running unit of work has published versions of workflows. They can still be rolled back, and their ids be reused.
+/// Whether the running unit of work has published versions of workflows. These can still be rolled back, and their ids reused.
 /// </summary>
 internal sealed class Publications
 {

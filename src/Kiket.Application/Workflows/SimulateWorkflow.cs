@@ -25,7 +25,7 @@ internal sealed record SimulateWorkflowQuery(
 /// <param name="State">The state after the last move.</param>
 internal sealed record WorkflowSimulation(string Workflow, int Version, StateKey State, IReadOnlyList<SimulatedMove> Moves);
 
-/// <param name="Move">What was asked for.</param>
+/// <param name="Move">The requested move.</param>
 /// <param name="From">The state before it.</param>
 /// <param name="State">The state after it.</param>
 /// <param name="CommentRequired">Whether the transition requires a comment; a simulation continues without one.</param>

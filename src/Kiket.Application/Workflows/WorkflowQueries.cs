@@ -13,7 +13,7 @@ namespace Kiket.Application.Workflows;
 /// </summary>
 internal sealed record WorkflowRef(string Key, ProjectRef? Project);
 
-/// <summary>What several workflow requests read.</summary>
+/// <summary>Queries shared by several workflow requests.</summary>
 internal static class WorkflowQueries
 {
     /// <summary>Maximum number of projects that an error lists.</summary>
@@ -54,9 +54,7 @@ internal static class WorkflowQueries
         return await versions.FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
     }
 
-    /// <summary>
-    /// The roles, as named in approvals, that members of a project hold; null when there is no such project.
-    /// </summary>
+    /// <summary>The roles, as named in approvals, that members of a project hold; null when the project does not exist.</summary>
     public static async Task<IReadOnlySet<string>?> ReadHeldRolesAsync(this IKiketDb db, string projectKey, CancellationToken ct)
     {
         var project = await db

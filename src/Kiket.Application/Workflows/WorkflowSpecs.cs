@@ -6,7 +6,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Workflows;
 
-/// <summary>The workflow that an issue is in, in the version that it follows.</summary>
+/// <summary>The workflow of an issue, in the version that it follows.</summary>
 internal sealed class WorkflowOf : Specification<Workflow>
 {
     public WorkflowOf(Issue issue)
@@ -16,7 +16,7 @@ internal sealed class WorkflowOf : Specification<Workflow>
     }
 }
 
-/// <summary>The versions of a project's workflow, the newest first.</summary>
+/// <summary>The versions of a project's workflow, newest first.</summary>
 internal sealed class VersionsOf : Specification<Workflow>
 {
     /// <param name="revision">Only this version; null for all.</param>

@@ -2,14 +2,10 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 
-/// <summary>Open work to be spread over weeks; made by <see cref="Create"/>.</summary>
+/// <summary>Open work to spread over weeks; created by <see cref="Create"/>.</summary>
 public sealed record OpenWork
 {
-    internal OpenWork(IssueId issueId, decimal points, DateOnly? dueDate, IssuePriority priority) =>
-        (IssueId, Points, DueDate, Priority) = (issueId, points, dueDate, priority);
-
-    /// <summary>The issue; breaks ties.</summary>
-    public IssueId IssueId { get; }
+    internal OpenWork(decimal points, DateOnly? dueDate) => (Points, DueDate) = (points, dueDate);
 
     /// <summary>How much it is, in points.</summary>
     /// <value>0 or more.</value>
@@ -18,29 +14,12 @@ public sealed record OpenWork
     /// <summary>When it has to be done, or null.</summary>
     public DateOnly? DueDate { get; }
 
-    /// <summary>How urgent it is.</summary>
-    public IssuePriority Priority { get; }
-
-    /// <summary>Makes open work.</summary>
-    /// <param name="issueId">The issue; breaks ties.</param>
+    /// <summary>Creates open work.</summary>
     /// <param name="points">How much it is, in points; 0 or more.</param>
     /// <param name="dueDate">When it has to be done; by default never.</param>
-    /// <param name="priority">How urgent it is; medium by default.</param>
     /// <returns>The work, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<OpenWork> Create(
-        IssueId issueId,
-        decimal points,
-        DateOnly? dueDate = null,
-        IssuePriority priority = IssuePriority.Medium
-    )
-    {
-        List<ErrorDetail> errors = [];
-        if (points < 0)
-            errors.Add(new("points", "Points must be 0 or more."));
-        if (!Enum.IsDefined(priority))
-            errors.Add(new("priority", $"{(int)priority} is not a priority."));
-        return errors.Count > 0 ? Error.Validation(errors) : new OpenWork(issueId, points, dueDate, priority);
-    }
+    public static Result<OpenWork> Create(decimal points, DateOnly? dueDate = null) =>
+        points < 0 ? Error.Validation("points", "Points must be 0 or more.") : new OpenWork(points, dueDate);
 }
 
 /// <summary>The work of one week.</summary>
@@ -57,9 +36,9 @@ public sealed record HeatmapWeek(DateOnly WeekStart, decimal Points, decimal Cap
 public static class Heatmap
 {
     /// <summary>
-    /// Work that is due first goes first, of that the most urgent; each fills the earliest room there is, over several weeks if
-    /// need be. What does not fit before it is due falls into the week in which it is due, even if that is too much. Work that
-    /// is due later or never takes what room is left; the rest of it lies after the last week.
+    /// Work that is due first goes first. It fills the earliest free weeks; what does not fit before its due week is added to
+    /// that week, even if it overfills it. Work that is due after the last week, or never, only fills free weeks; the rest of it
+    /// is left out.
     /// </summary>
     /// <param name="work">The open work.</param>
     /// <param name="monday">First day of the first week; overdue work falls into that week.</param>
@@ -76,16 +55,11 @@ public static class Heatmap
         if (items.Contains(null))
             throw new ArgumentException("An item of the work is null.", nameof(work));
         var filled = new decimal[capacities.Count];
-        foreach (
-            var item in items
-                .OrderBy(w => w.DueDate ?? DateOnly.MaxValue)
-                .ThenByDescending(w => w.Priority)
-                .ThenBy(w => w.IssueId)
-        )
+        foreach (var item in items.OrderBy(w => w.DueDate ?? DateOnly.MaxValue))
         {
             var left = item.Points;
             var due = item.DueDate is { } date ? Math.Max(0, (date.DayNumber - monday.DayNumber) / 7) : int.MaxValue;
-            for (var week = 0; week < filled.Length && week <= due && left > 0; week++)
+            for (var week = 0; week < filled.Length && week < due && left > 0; week++)
             {
                 var taken = Math.Min(left, Math.Max(0, capacities[week] - filled[week]));
                 filled[week] += taken;

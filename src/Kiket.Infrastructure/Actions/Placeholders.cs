@@ -11,8 +11,8 @@ using Microsoft.Extensions.Configuration;
 namespace Kiket.Infrastructure.Actions;
 
 /// <summary>
-/// Fills placeholders with Fluid, one expression at a time: a path followed by a few harmless filters. No tags, loops or
-/// ranges reach Fluid, and filled-in values are never read as templates, so that neither time nor memory depends on user input.
+/// Fills placeholders with Fluid, one expression at a time: a path followed by a few harmless filters. No tags, loops or ranges
+/// reach Fluid, and filled-in values are never read as templates, so that user input affects neither time nor memory.
 /// </summary>
 /// <param name="environment">The values of <c>${env.NAME}</c>; nothing else of the process is visible.</param>
 internal sealed partial class Placeholders(IConfiguration environment) : IPlaceholders
@@ -53,7 +53,7 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Whatever the library makes of an expression, a definition must not stop an event."
+        Justification = "A definition must not stop an event, whatever the library throws."
     )]
     private static string? Evaluate(string expression, TemplateContext context)
     {
@@ -112,7 +112,7 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
     [GeneratedRegex(@"\$\{[^{}]*\}|\{\{[^{}]*\}\}", RegexOptions.CultureInvariant)]
     private static partial Regex Place();
 
-    /// <summary>A path, and at most five filters that can neither repeat nor look anything up.</summary>
+    /// <summary>A path and at most five filters, none of which can loop or look anything up.</summary>
     [GeneratedRegex(
         """
             ^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*|\[\d{1,3}\])*

@@ -21,7 +21,7 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
             a.Status,
             a.EscalatedAt,
             a.EscalatesAt,
-        }); // those whose time is up
+        }); // the overdue approvals
         builder.HasOne<Issue>().WithMany().HasForeignKey(a => a.IssueId);
         builder.HasOne<User>().WithMany().HasForeignKey(a => a.RequestedById);
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Audit;
 
-/// <summary>Anchors the records that wait, when they are enough or the first has waited long enough.</summary>
+/// <summary>Anchors the waiting records, if there are enough or the first has waited long enough.</summary>
 internal sealed class AuditAnchorJob(KiketDbContext db, RuntimeTokens keys, TimeProvider time)
 {
     [JobDisplayName("Anchor the audit log")]
@@ -35,7 +35,7 @@ internal sealed class AuditAnchorJob(KiketDbContext db, RuntimeTokens keys, Time
         }
     }
 
-    /// <returns>How many records it covers; 0 when they have to wait.</returns>
+    /// <returns>How many records it covers; 0 if they must wait longer.</returns>
     private async Task<int> AnchorAsync(OrganizationId organization, long first, CancellationToken ct)
     {
         var records = await db.AcrossTenants<AuditRecord>()

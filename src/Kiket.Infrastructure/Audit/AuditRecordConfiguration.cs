@@ -17,7 +17,7 @@ internal sealed class AuditRecordConfiguration : IEntityTypeConfiguration<AuditR
         builder.Property(r => r.ContentHash).HasMaxLength(SHA256.HashSizeInBytes);
         builder.Property(r => r.ChainHash).HasMaxLength(SHA256.HashSizeInBytes);
 
-        // One for each filter of the log, in its order.
+        // One index for each filter of the log, in the order of the log.
         builder.HasIndex(r => new
         {
             r.OrganizationId,

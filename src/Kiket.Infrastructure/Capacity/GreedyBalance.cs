@@ -58,7 +58,7 @@ internal sealed class GreedyBalance
     }
 
     /// <summary>
-    /// The smallest issue that is enough, else the largest there is; to the member with the lowest utilization afterwards.
+    /// The smallest issue that is enough, otherwise the largest; to the member with the lowest utilization afterwards.
     /// </summary>
     private (MovableIssue Issue, UserId To)? BestMove(UserId from)
     {

@@ -6,8 +6,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Infrastructure.Capacity;
 
 /// <summary>
-/// Solves the problem with the constraint solver of OR-Tools: first the highest utilization, then the overload, then what
-/// moves, each without making the previous ones worse. One thread, one seed and a limit on steps instead of seconds make it
+/// Solves the problem with the constraint solver of OR-Tools: it minimizes first the highest utilization, then the overload, then
+/// the moves, each without making the previous ones worse. One thread, one seed and a limit on steps instead of seconds make it
 /// deterministic.
 /// </summary>
 internal sealed class WorkBalancer : IWorkBalancer, IDisposable
@@ -28,11 +28,11 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         if (problem.MaxMoves == 0 || problem.ScoreOf([]).Overload == 0)
             return BalancePlan.Nothing;
 
-        // The library of the solver is large, and is only loaded when it is needed.
+        // The solver's library is large, so it is only loaded when it is needed.
         if (problem.Issues.All(i => i.Candidates.Count == 0))
             return BalancePlan.Nothing;
 
-        // Solving takes a processor for itself; planning must not take all of them.
+        // Each solve occupies a processor; planning must not occupy all of them.
         await oneAtATime.WaitAsync(ct);
         try
         {
@@ -55,15 +55,13 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         foreach (var goal in model.Goals)
             optimal &= model.Improve(goal, Parameters);
 
-        // The solver's word is checked, and a plan that is no better than the simple one is not preferred to it.
+        // The solver's plan is checked, and is only used if it is better than the greedy one.
         var found = problem.Validate(model.Moves).Count == 0 ? model.Moves : [];
         var best = new[] { found, isWhole ? greedy : new GreedyBalance(problem).Run(), [] }.MinBy(problem.ScoreOf)!;
         return new([.. best.OrderBy(m => m.IssueId)], optimal && best == found);
     }
 
-    /// <summary>
-    /// The problem with issues and receivers in a fixed order, and with no more of them than the solver can look at.
-    /// </summary>
+    /// <summary>The problem with issues and receivers in a fixed order, limited to as many as the solver can consider.</summary>
     private static (BalanceProblem Problem, bool IsWhole) Reduce(BalanceProblem problem)
     {
         var loads = problem.LoadsAfter([]);
@@ -89,7 +87,7 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             i => i with { Candidates = [.. i.Candidates.OrderByDescending(c => room[c]).ThenBy(c => c).Take(perIssue).Order()] }
         );
 
-        // Those that cannot help stay where they are, and still count.
+        // Issues that cannot help stay where they are, and still count.
         return (
             whole with
             {
@@ -162,7 +160,7 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
                 Add(problem, limit, Change, gains);
 
             var costs = choices.Select(c => issues[c.Move.IssueId]).ToList();
-            var unwelcome = (problem.MaxMoves * 201L) + 1; // more than all moves together can be unwelcome
+            var unwelcome = (problem.MaxMoves * 201L) + 1; // more than the reluctance of all moves together
             Goals =
             [
                 worst,
@@ -176,11 +174,11 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
 
         public IReadOnlyList<LinearExpr> Goals { get; }
 
-        /// <summary>The best that was found so far.</summary>
+        /// <summary>The best plan so far.</summary>
         public IReadOnlyList<IssueMove> Moves { get; private set; }
 
-        /// <summary>Looks for a plan that is better in one respect and no worse in those before.</summary>
-        /// <returns>Whether it is proved that there is no better one.</returns>
+        /// <summary>Looks for a plan that is better in one objective and not worse in the previous ones.</summary>
+        /// <returns>Whether the result is proved to be optimal.</returns>
         public bool Improve(LinearExpr goal, string parameters)
         {
             model.Model.SolutionHint = null;

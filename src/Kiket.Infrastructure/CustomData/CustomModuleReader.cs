@@ -10,7 +10,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.CustomData;
 
-/// <summary>Reads the schema of a module and notes every error with line and column.</summary>
+/// <summary>Reads the schema of a module and reports every error with line and column.</summary>
 internal sealed class CustomModuleReader : ICustomModuleReader
 {
     private const string FileName = "schema.yml";
@@ -34,7 +34,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
     }
 }
 
-/// <summary>One schema while it is read: tables as a map beside the module's name, or as a list inside of the module.</summary>
+/// <summary>One schema while it is read: tables are a map beside the module's name, or a list inside the module.</summary>
 internal static partial class CustomModuleReading
 {
     private const int MaxText = 2_000;
@@ -47,7 +47,7 @@ internal static partial class CustomModuleReading
     private static readonly string[] Roles = ["user", RoleNames.Manager, "admin"];
     private static readonly string[] Operations = ["read", "write", "delete"];
 
-    /// <returns>Null when an error leaves nothing to be read.</returns>
+    /// <returns>Null when an error leaves nothing to read.</returns>
     public static CustomModuleSchema? Read(FileReading file)
     {
         var root = file.Root(
@@ -121,7 +121,7 @@ internal static partial class CustomModuleReading
                 unique.Add([column.Name]);
         }
 
-        // A primary key of several columns is one key.
+        // A primary key of several columns is a single key.
         if (columns.Where(c => c.PrimaryKey).Select(c => c.Name).ToList() is { Count: > 0 } primary)
             unique.Insert(0, primary);
         var indexes = file.List(map, "indexes");
@@ -158,7 +158,7 @@ internal static partial class CustomModuleReading
         );
     }
 
-    /// <returns>Null for an error, and for a column that the system keeps itself.</returns>
+    /// <returns>Null for an error, and for a column that Kiket maintains itself.</returns>
     private static CustomColumn? ReadColumn(FileReading file, YamlText name, YamlMap map)
     {
         file.RejectMisspelled(
@@ -315,9 +315,7 @@ internal static partial class CustomModuleReading
         return grants;
     }
 
-    /// <summary>
-    /// The column of the one condition that is understood; null for any other, which would have to be checked and is not.
-    /// </summary>
+    /// <summary>The column of the only supported condition; null for any other, because it would not be enforced.</summary>
     private static string? OwnerColumn(FileReading file, YamlMap permission) =>
         permission.Find("conditions")?.Value is YamlList { Items: [YamlMap { Entries.Count: 2 } only] }
         && only.Find("equals")?.Value is YamlText { Value: "current_user_id" }

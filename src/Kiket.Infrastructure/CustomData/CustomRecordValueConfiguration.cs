@@ -32,7 +32,7 @@ internal sealed class CustomRecordValueConfiguration : IEntityTypeConfiguration<
             v.Column,
             v.Value,
         });
-        builder.HasIndex(v => v.RecordId); // of the foreign key: the database looks for values whenever a record is deleted
+        builder.HasIndex(v => v.RecordId); // for the foreign key: the database looks up values whenever a record is deleted
         builder.HasOne<CustomRecord>().WithMany().HasForeignKey(v => v.RecordId);
         builder.HasOne<CustomModule>().WithMany().HasForeignKey(v => v.ModuleId);
         builder.HasOne<Project>().WithMany().HasForeignKey(v => v.ProjectId);

@@ -10,7 +10,7 @@ internal sealed record AutomationDraft(FileReading File, YamlNode At, Automation
 
 /// <summary>
 /// Reads <c>automations/*.yaml</c> and a workflow's <c>automation_recipes</c>. An automation that could never run is an error,
-/// because nobody would notice. Known features that this server lacks, such as schedules, are kept with a warning; so is
+/// because nobody would notice. Known features that this server lacks, such as schedules, are kept with a warning, as is
 /// everything in a file that is read leniently.
 /// </summary>
 internal static class AutomationReader
@@ -18,7 +18,7 @@ internal static class AutomationReader
     private const int MaxAutomations = 500;
     private const int MaxNameLength = 200;
 
-    /// <summary>Triggers of published packs that nothing brings about on this server.</summary>
+    /// <summary>Triggers of published packs that never occur on this server.</summary>
     private static readonly string[] Unavailable = ["schedule", .. EventNames.Elsewhere];
 
     /// <param name="stem">Name of the file, which names an automation without a key.</param>
@@ -110,7 +110,7 @@ internal static class AutomationReader
     private static string Suggestion(string mistaken) =>
         Spelling.Nearest(mistaken, [.. Automation.KnownEvents]) is { } meant ? $"; {Spelling.Ask(meant)}" : ".";
 
-    /// <summary>Every condition of an automation, those of its actions among them.</summary>
+    /// <summary>Every condition of an automation, including those of its actions.</summary>
     public static IEnumerable<Condition> ConditionsOf(Automation automation) =>
         automation.Conditions.Concat(automation.Actions.SelectMany(a => a.Conditions));
 }

@@ -11,7 +11,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>Reads definition packs from YAML and notes every error with file, line and column.</summary>
+/// <summary>Reads definition packs from YAML and reports every error with file, line and column.</summary>
 internal sealed class DefinitionReader : IDefinitionReader
 {
     public string? WorkflowKeyOf(string text) =>
@@ -249,8 +249,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         }
 
         /// <summary>
-        /// Warns of a limit that holds for no issue, because there is no such type or state, or the state has limits of its
-        /// own.
+        /// Warns about a limit that applies to no issue, because its type or state does not exist, or the state has its own
+        /// limits.
         /// </summary>
         private void WarnOfIdle(SlaDefinitionDraft draft, SlaDefinition limit, ProjectSchema schema)
         {
@@ -294,8 +294,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         }
 
         /// <summary>
-        /// The workflow to which a folder below that of workflows belongs: that of the file of the same name, or the one called
-        /// so.
+        /// The workflow to which a folder below the folder of workflows belongs: that of the file with the same name, or the one
+        /// with this key.
         /// </summary>
         private string? WorkflowOfFolder(string? folder) =>
             folder is null
@@ -500,8 +500,8 @@ internal sealed class DefinitionReader : IDefinitionReader
                 : workflows.Find(w => string.Equals(w.Key.Value, name, StringComparison.OrdinalIgnoreCase))?.Key.Value;
 
         /// <summary>
-        /// That of <c>main.yaml</c> or <c>workflow.yaml</c>; else the one that is called like the project; else the only one
-        /// that no type names; else the first by path; and without any the built-in one.
+        /// That of <c>main.yaml</c> or <c>workflow.yaml</c>; else the one with the project's name; else the only one that no type
+        /// names; else the first by path; without any, the built-in one.
         /// </summary>
         private string DefaultWorkflow(string? key)
         {
@@ -522,7 +522,8 @@ internal sealed class DefinitionReader : IDefinitionReader
             : WorkflowDefinition.BuiltIn;
 
         /// <summary>
-        /// Types for a pack that declares none: the built-in ones if its issues need no other, else those that its issues name.
+        /// Types for a pack that declares none: the built-in ones if its issues use no others, otherwise those that its issues
+        /// name.
         /// </summary>
         private IReadOnlyList<IssueType> InventTypes()
         {

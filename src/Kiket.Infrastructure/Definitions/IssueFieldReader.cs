@@ -10,7 +10,7 @@ internal static class IssueFieldReader
     /// <summary>The members that a map of fields can have.</summary>
     public static string[] Members { get; } = [.. IssueFields.NamesFor(FieldUses.Definitions), "status", "custom_fields"];
 
-    /// <summary>The values by field name; a value that does not fit its field is an error.</summary>
+    /// <summary>The values by field name; a value that is not valid for its field is an error.</summary>
     public static Dictionary<string, JsonElement> Read(FileReading file, YamlMap map)
     {
         Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);

@@ -5,7 +5,7 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>The types and custom fields of <c>issue_types.yaml</c>.</summary>
-/// <param name="Workflows">Where a type names its workflow, by the type's key.</param>
+/// <param name="Workflows">The position at which a type names its workflow, by the type's key.</param>
 internal sealed record IssueTypesDraft(
     IReadOnlyList<IssueType> Types,
     IReadOnlyList<CustomField> Fields,
@@ -16,7 +16,7 @@ internal sealed record IssueTypesDraft(
 /// <summary>Reads <c>issue_types.yaml</c> (contract, section 20).</summary>
 internal static class IssueTypesReader
 {
-    /// <summary>The names of field types in other trackers and older files.</summary>
+    /// <summary>Names of field types in other trackers and older files.</summary>
     private static readonly Dictionary<string, CustomFieldType> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
         ["numeric"] = CustomFieldType.Number,

@@ -76,7 +76,7 @@ internal static class ProjectReader
 
     private static string? ReadKey(FileReading file, YamlMap project)
     {
-        // Older files have an id in small letters instead.
+        // Older files have a lower-case id instead.
         var (key, id) = (file.Text(project, "key"), file.Text(project, "id"));
         if (key is not null && id is not null)
             file.Warn(id, "The project has a key, so its id is ignored.");

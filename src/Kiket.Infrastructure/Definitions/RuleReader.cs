@@ -6,8 +6,7 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>
-/// Reads what states and transitions ask for and do: conditions, checklists, approvals, limits and actions (contract, section
-/// 19).
+/// Reads the rules of states and transitions: conditions, checklists, approvals, limits and actions (contract, section 19).
 /// </summary>
 internal static class RuleReader
 {
@@ -62,7 +61,7 @@ internal static class RuleReader
         };
     }
 
-    /// <summary>The approvals that a state asks for: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
+    /// <summary>The approvals that a state requires: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
     public static IReadOnlyList<ApprovalRequirement> StateApprovals(FileReading file, YamlMap state, string label)
     {
         if (
@@ -94,7 +93,7 @@ internal static class RuleReader
         ];
     }
 
-    /// <summary>The approvals that a transition asks for: <c>require_approval</c> and <c>approval_chain</c>.</summary>
+    /// <summary>The approvals that a transition requires: <c>require_approval</c> and <c>approval_chain</c>.</summary>
     public static IReadOnlyList<ApprovalRequirement> TransitionApprovals(FileReading file, YamlMap transition) =>
         [.. Required(file, transition), .. Chain(file, transition)];
 
@@ -128,7 +127,7 @@ internal static class RuleReader
         return actions;
     }
 
-    /// <summary>The other keys of an action are its parameters, so that only this one can be misspelt.</summary>
+    /// <summary>The other keys of an action are its parameters, so only this key can be recognized as misspelt.</summary>
     private static void RejectMisspelledConditions(FileReading file, YamlMap action)
     {
         const string known = "conditions";
@@ -141,7 +140,8 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name it says to whom.
+    /// The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name, the issue is assigned to that
+    /// person.
     /// </summary>
     public static IReadOnlyList<WorkflowAction> AutoAssign(FileReading file, YamlMap state)
     {
@@ -235,8 +235,7 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// An operator that needs no value may have one all the same: <c>is_present: false</c> is the opposite of
-    /// <c>is_present</c>.
+    /// An operator that needs no value may still have one: <c>is_present: false</c> is the opposite of <c>is_present</c>.
     /// </summary>
     private static FieldCondition Compared(YamlText field, ConditionOperator named, YamlNode? value)
     {
@@ -283,13 +282,13 @@ internal static class RuleReader
         };
     }
 
-    /// <summary>The assignments of <c>require_approval</c>: one approval each, all of them needed.</summary>
+    /// <summary>The assignments of <c>require_approval</c>: one approval each, all of them required.</summary>
     private static List<ApprovalRequirement> Required(FileReading file, YamlMap transition)
     {
         List<ApprovalRequirement> requirements = [];
         if (transition.Find("require_approval")?.Value is YamlText { IsNull: false })
         {
-            // The short form: how many people, or true for one.
+            // The short form: the number of people, or true for one.
             if (transition.Find("require_approval")!.Value is YamlText { Value: "true" or "false" })
                 return file.Flag(transition, "require_approval", false) ? [Requirement("1", "Approval", [], 1)] : [];
             return file.WholeNumber(transition, "require_approval") is { } count and > 0
@@ -351,7 +350,7 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same
+    /// One level of a chain: assignments, of which one (<c>any</c>) or all are required, or groups that are requested at the same
     /// time.
     /// </summary>
     private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position, string? chain)
@@ -426,9 +425,8 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// <c>required: any</c> is one approval that any of those named may give, <c>required: 2</c> one that so many of them give,
-    /// and
-    /// <c>all</c>, the default, one approval for each.
+    /// <c>required: any</c> is one approval that any of the named approvers may give, <c>required: 2</c> one that this many of
+    /// them must give, and <c>all</c>, the default, one approval for each.
     /// </summary>
     private static List<ApprovalRequirement> Assignments(
         FileReading file,
@@ -447,7 +445,7 @@ internal static class RuleReader
             return [Requirement(key, name, approvers, 1, level, alternatives)];
         if (required is { Value: "all" or "true" or "false" } or null)
         {
-            // A group of alternatives is met as a whole, so its assignments become one approval that all of them give.
+            // A group of alternatives is met as a whole, so its assignments become one approval that all of them must give.
             return approvers.Count <= 1 || alternatives is not null
                 ?
                 [
@@ -466,7 +464,7 @@ internal static class RuleReader
         return [Requirement(key, name, approvers, Count(file, body, "required", 1), level, alternatives)];
     }
 
-    /// <summary>What the approvers are told: beside the assignments, or in their metadata.</summary>
+    /// <summary>The message to the approvers: beside the assignments, or in their metadata.</summary>
     private static string? MessageOf(FileReading file, YamlMap body)
     {
         var metadata = file.Map(body, "metadata");
@@ -483,7 +481,7 @@ internal static class RuleReader
         return string.Equals(logic?.Value, "or", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>An assignment may stand right there, or in a map of its own.</summary>
+    /// <summary>An assignment may be given directly, or in a map of its own.</summary>
     private static YamlNode Assigned(FileReading file, YamlNode item)
     {
         if (item is not YamlMap map || map.Find("assignment")?.Value is not { } inner)

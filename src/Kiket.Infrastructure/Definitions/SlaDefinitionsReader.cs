@@ -7,7 +7,7 @@ namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>A limit and its position.</summary>
 /// <param name="Id">The position of its id.</param>
-/// <param name="Project">Key of the only project for which it is meant, or null.</param>
+/// <param name="Project">Key of the only project to which it applies, or null.</param>
 internal sealed record SlaDefinitionDraft(
     FileReading File,
     YamlText Id,

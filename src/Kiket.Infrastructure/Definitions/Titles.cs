@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>Display names of things that have only a key.</summary>
+/// <summary>Display names for things that only have a key.</summary>
 internal static partial class Titles
 {
     /// <summary><c>in_progress</c> is In Progress, <c>UserStory</c> is User Story.</summary>

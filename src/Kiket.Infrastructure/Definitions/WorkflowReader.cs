@@ -11,13 +11,13 @@ namespace Kiket.Infrastructure.Definitions;
 /// <param name="Definition">Null when the file is not valid.</param>
 internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition)
 {
-    /// <summary>Where each state stands, by key.</summary>
+    /// <summary>The position of each state, by key.</summary>
     public IReadOnlyDictionary<StateKey, YamlNode> States { get; init; } = new Dictionary<StateKey, YamlNode>();
 
-    /// <summary>Where each transition stands.</summary>
+    /// <summary>The position of each transition.</summary>
     public IReadOnlyDictionary<Transition, YamlNode> Transitions { get; init; } = new Dictionary<Transition, YamlNode>();
 
-    /// <summary>Notes what the checks find, each at its place.</summary>
+    /// <summary>Reports the findings of the checks at their positions.</summary>
     public void Check(ProjectSchema schema, IReadOnlySet<string>? roles)
     {
         var names = IssueFields.ConditionsOf(schema.CustomFields);
@@ -53,7 +53,7 @@ internal static partial class WorkflowReader
         if (name is null || states.Count == 0 || initialKey is null || transitions is null || states.Any(s => !s.IsSound))
             return new(file, key, null);
 
-        // A state that says to be the initial one leaves no room for a second, even where another one is named as such.
+        // A state of type initial excludes a second one, even if another state is named as the initial one.
         var isTaken = states.Any(s => s.Type is StateType.Initial);
         var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet();
         var finished = states.Select(s =>
@@ -225,7 +225,7 @@ internal static partial class WorkflowReader
     )
     {
         List<Transition> transitions = [];
-        places = new(ReferenceEqualityComparer.Instance); // two that say the same stand at two places
+        places = new(ReferenceEqualityComparer.Instance); // two equal transitions have different positions
         var items = file.List(root, "transitions");
         var isSound = items.Count <= WorkflowDefinition.MaxTransitions;
         if (!isSound)
@@ -328,7 +328,7 @@ internal static partial class WorkflowReader
     [GeneratedRegex("^[a-z][a-z0-9_-]*\\z")]
     private static partial Regex WorkflowKey();
 
-    /// <param name="State">The state, with what stands for type and category where the file says nothing.</param>
+    /// <param name="State">The state, with defaults for a missing type and category.</param>
     private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category, bool IsSound, State State)
     {
         public State Finish(bool isInitial, bool isLeft)

@@ -42,7 +42,7 @@ internal sealed partial class EventBacklog(
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
-            metrics.Backlog = null; // a gap is better than an outdated number, and the other metrics are needed most now
+            metrics.Backlog = null; // a gap is better than an outdated number, and the other metrics must still be served
             LogFailure(failure);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class LoggedEventConfiguration : IEntityTypeConfiguration<Logged
         builder.Property(e => e.EventId).HasMaxLength(LoggedEvent.MaxEventIdLength);
         builder.Property(e => e.Name).HasMaxLength(64);
 
-        // The log is read by the first; what is to be pruned is found by the last.
+        // The first one is for reading the log, the last one for pruning it.
         builder.HasIndex(e => new { e.OrganizationId, e.Sequence }).IsUnique();
         builder.HasIndex(e => e.OccurredAt);
     }

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Events;
 
 /// <summary>
-/// Does what follows from the events of the log. The reactions to an event and the step of the cursor over it are one
-/// transaction, so that a crash at any instant leaves both undone or both done; several workers may run at once, on any node.
+/// Runs the reactions to the events of the log. The reactions to an event and the cursor's move past it are one transaction, so
+/// that a crash leaves both undone or both done. Several workers may run at once, on any node.
 /// </summary>
 internal sealed partial class OutboxProcessor(
     IServiceScopeFactory scopes,
@@ -47,12 +47,12 @@ internal sealed partial class OutboxProcessor(
         )
     );
 
-    /// <summary>Reacts to all that waits, and to what follows from that.</summary>
-    /// <returns>How many events it is done with.</returns>
+    /// <summary>Reacts to all waiting events, and to the events that the reactions cause.</summary>
+    /// <returns>The number of processed events.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var done = 0;
-        HashSet<OrganizationId> left = []; // organizations that another worker is at
+        HashSet<OrganizationId> left = []; // organizations that another worker is processing
         while (true)
         {
             var (open, hasDue) = await OnDatabaseAsync(db => ReadOpenAsync(db, ct));
@@ -74,17 +74,18 @@ internal sealed partial class OutboxProcessor(
             foreach (var turn in due)
                 done += await ProcessAsync(turn, ct) is TurnEnd.Done ? 1 : 0;
             if (isDone)
-                return done; // a commit that comes now wakes the worker again
+                return done; // a later commit wakes the worker again
         }
     }
 
     /// <summary>
-    /// Runs the reactions to an event whose turn it is. A database that is away is not a failure of the event, and is passed on.
+    /// Runs the reactions to an event whose turn it is. An unavailable database does not count as a failure of the event; the
+    /// exception is rethrown.
     /// </summary>
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Whatever an event throws counts as its failure; it must not stop the others."
+        Justification = "Any exception counts as a failure of the event; it must not stop the others."
     )]
     public async Task<TurnEnd> ProcessAsync(ReactionTurn turn, CancellationToken ct)
     {
@@ -116,10 +117,11 @@ internal sealed partial class OutboxProcessor(
     }
 
     /// <summary>
-    /// Moves the cursor of an organization over some events. What fails is postponed, with all that follows of its issue.
+    /// Moves the cursor of an organization past some events. An event whose reactions fail is postponed, with all later events of
+    /// its issue.
     /// </summary>
     /// <returns>
-    /// Where the cursor is then, which is where it was when another worker was faster, and whether any reactions were tried.
+    /// The new position of the cursor, or the old one if another worker was faster, and whether any reactions were tried.
     /// </returns>
     private async Task<(long Position, bool HasReacted)> FollowAsync(OpenLog log, CancellationToken ct)
     {
@@ -127,7 +129,7 @@ internal sealed partial class OutboxProcessor(
         var (position, hasReacted) = (log.Position, false);
         foreach (var logged in events)
         {
-            // What has run may have changed what waits for the events behind it. The cursor steps over the others later.
+            // The reactions that ran may have changed which reactions the next events cause, so the cursor passes those later.
             if (!reactive.Contains(logged.Id) && !(hasReacted && IsOfIssue(logged)))
                 continue;
             var turn = new ReactionTurn(logged, position);
@@ -154,9 +156,7 @@ internal sealed partial class OutboxProcessor(
             ct
         );
 
-    /// <summary>
-    /// The next events of a log, those of them that something may follow from, and the issues that have to wait.
-    /// </summary>
+    /// <summary>The next events of a log, those that may cause reactions, and the issues that must wait.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever fails here fails again with the event that it is about.")]
     private async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<IssueId> Waiting)> ReadBatchAsync(
         KiketDbContext db,
@@ -211,8 +211,8 @@ internal sealed partial class OutboxProcessor(
     }
 
     /// <summary>
-    /// The logs that go on behind the cursor, and whether any postponed events are due: one statement, also where there is
-    /// nothing to do.
+    /// The logs with events after the cursor, and whether any postponed events are due: one statement, even if there is nothing
+    /// to do.
     /// </summary>
     private async Task<(IReadOnlyList<OpenLog> Logs, bool HasDue)> ReadOpenAsync(KiketDbContext db, CancellationToken ct)
     {
@@ -271,8 +271,8 @@ internal sealed partial class OutboxProcessor(
         return reacted.Value;
     }
 
-    /// <summary>Sets an event aside until its reactions are tried, again or at last.</summary>
-    /// <returns>Whether it did; otherwise another worker was faster.</returns>
+    /// <summary>Postpones an event whose reactions failed or must wait.</summary>
+    /// <returns>Whether it was postponed; otherwise another worker was faster.</returns>
     private async Task<bool> PostponeAsync(
         ReactionTurn turn,
         int attempts,
@@ -310,8 +310,8 @@ internal sealed partial class OutboxProcessor(
     }
 
     /// <summary>
-    /// Makes an event this worker's own in a transaction: steps over it, or removes it from what was postponed. Others who want
-    /// it wait until the transaction ends.
+    /// Claims an event for this worker within the transaction: moves the cursor past it, or removes it from the postponed events.
+    /// Other workers that want it wait until the transaction ends.
     /// </summary>
     private static async Task<bool> TakeAsync(KiketDbContext db, ReactionTurn turn, CancellationToken ct)
     {
@@ -323,7 +323,7 @@ internal sealed partial class OutboxProcessor(
                 .ExecuteDeleteAsync(ct) == 1;
     }
 
-    /// <summary>Actions are those of issues; for anything else there are none to run.</summary>
+    /// <summary>Only events of issues have actions.</summary>
     private static bool IsOfIssue(LoggedEvent logged) => logged is { IssueId: not null, Facts.Issue: not null };
 
     private static IssueEvent EventOf(LoggedEvent e) =>
@@ -342,7 +342,7 @@ internal sealed partial class OutboxProcessor(
                 : null
         );
 
-    /// <param name="organizationId">Whose rows are visible.</param>
+    /// <param name="organizationId">The organization whose rows are visible.</param>
     private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work, OrganizationId organizationId = default)
     {
         await using var scope = scopes.CreateAsyncScope();

@@ -16,7 +16,7 @@ internal sealed class PostponedEventConfiguration : IEntityTypeConfiguration<Pos
         builder.HasOne<LoggedEvent>().WithMany().HasForeignKey(e => e.EventId);
         builder.HasOne<Organization>().WithMany().HasForeignKey(e => e.OrganizationId);
 
-        // What is due, and whether an earlier event of the issue waits.
+        // For finding due events, and earlier waiting events of an issue.
         builder.HasIndex(e => e.NextAttemptAt);
         builder.HasIndex(e => new
         {

@@ -11,7 +11,7 @@ internal sealed class ExtensionReportConfiguration : IEntityTypeConfiguration<Ex
         builder.HasKey(r => r.Id);
         builder.Property(r => r.Name).HasMaxLength(ExtensionReport.MaxNameLength);
 
-        // The second tells how an extension fares; the third finds what has served its time, in all organizations.
+        // The second is for the health of an extension; the third finds expired reports of all organizations.
         builder.HasIndex(r => new
         {
             r.OrganizationId,

@@ -25,7 +25,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         "sla",
     ];
 
-    /// <summary>Resources that manifests ask for and that this server has no scopes for.</summary>
+    /// <summary>Resources that manifests request and for which this server has no scopes.</summary>
     private static readonly string[] ResourcesElsewhere =
     [
         "approvals",
@@ -48,7 +48,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         "telemetry",
     ];
 
-    /// <summary>Actions of the roles of people, which manifests use too.</summary>
+    /// <summary>Actions of people's roles, which manifests also use.</summary>
     private static readonly string[] ActionsElsewhere =
     [
         "view",

@@ -11,7 +11,7 @@ using static Kiket.Infrastructure.Extensions.ManifestValues;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>
-/// Reads a manifest in any of its spellings (contract, section 18) and notes every error with path, line and column.
+/// Reads a manifest in any of its forms (contract, section 18) and reports every error with path, line and column.
 /// </summary>
 internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 {
@@ -243,7 +243,7 @@ internal sealed partial class ManifestReading(
 
     private (ExtensionDelivery Delivery, ExtensionCallback? Callback) ReadDelivery(Placed extension, Placed whole, bool isFlat)
     {
-        // Which has no delivery.
+        // An extension with this delivery receives none.
         var isSecondVersion = Find(whole, "manifest_version") is { Node: YamlText { Value: "2" or "2.0" } };
         var delivery = Find(extension, "delivery");
         var callback = Find(extension, "callback", "callback_url") ?? (delivery is { Node: YamlMap } ? delivery : null);
@@ -378,7 +378,7 @@ internal sealed partial class ManifestReading(
         return hooks;
     }
 
-    /// <summary>A guard is not waited for longer than all guards of a move may take.</summary>
+    /// <summary>The wait for a guard never exceeds the limit for all guards of a move.</summary>
     private void WarnOfSlowGuards(ExtensionManifest manifest, Placed extension)
     {
         foreach (var guard in Webhook.HooksOf(manifest).Where(h => h.Required))
@@ -647,7 +647,7 @@ internal sealed partial class ManifestReading(
         }
     }
 
-    /// <summary>The document without the secrets that stood in it.</summary>
+    /// <summary>The document without the secrets that it contained.</summary>
     private JsonElement Redact(JsonElement element, IReadOnlyList<string> path)
     {
         if (literalSecret is null && hiddenDefaults.Count == 0)

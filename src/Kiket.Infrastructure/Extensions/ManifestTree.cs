@@ -149,7 +149,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         }
     }
 
-    /// <summary>A text that must be there.</summary>
+    /// <summary>A required text.</summary>
     public string? Required(Placed map, string key, int longest, params ReadOnlySpan<string> orElse)
     {
         if (map.IsFaulty)
@@ -221,7 +221,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
     }
 }
 
-/// <summary>JSON as the values that a YAML text gives, without places.</summary>
+/// <summary>Converts JSON to the values of a YAML text, without positions.</summary>
 internal static class JsonTree
 {
     public static YamlNode Of(JsonElement element)

@@ -9,20 +9,19 @@ using Kiket.Infrastructure.Webhooks;
 namespace Kiket.Infrastructure.Guards;
 
 /// <summary>
-/// Reads the answer of a guard (contract 15.6). An answer without a JSON object holds no verdict and allows the move. One that
-/// holds an object is a verdict, and denies unless it can be read whole and in one way only: a denial must never become an
-/// allowance.
+/// Reads the answer of a guard (contract 15.6). An answer without a JSON object contains no verdict and allows the move. An
+/// object is a verdict, and denies the move unless it is complete and unambiguous: a denial must never be read as permission.
 /// </summary>
 internal static partial class GuardAnswer
 {
-    /// <summary>How long an answer may be.</summary>
+    /// <summary>Maximum length of an answer.</summary>
     public const int MaxBytes = 262_144;
 
     private const int MaxMessageLength = 500;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <returns>The verdict; or null and the error for which nothing can be concluded from the answer.</returns>
+    /// <returns>The verdict; or null and the reason why the answer cannot be interpreted.</returns>
     public static (GuardDecision? Decision, string? Text) Read(AnswerBody answer)
     {
         if (!answer.IsWhole)
@@ -71,7 +70,7 @@ internal static partial class GuardAnswer
     private static JsonElement Find(IReadOnlyList<JsonProperty> members, string name) =>
         members.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>Every escape, so that <c>half</c> matches only a half of a surrogate pair that stands alone.</summary>
+    /// <summary>Matches every escape, so that <c>half</c> only matches an unpaired surrogate.</summary>
     [GeneratedRegex(@"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)")]
     private static partial Regex Escape();
 }

@@ -11,7 +11,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Guards;
 
-/// <summary>Asks guards by the road that deliveries take: same body, signature and protection; but now, and once.</summary>
+/// <summary>
+/// Calls guards as deliveries are sent, with the same body, signature and protection, but immediately and only once.
+/// </summary>
 internal sealed class GuardCaller(
     IKiketDb db,
     WebhookPayloads payloads,
@@ -71,7 +73,7 @@ internal sealed class GuardCaller(
         return new(extension.Key, decision, message, (int)sent.Duration.TotalMilliseconds);
     }
 
-    /// <summary>Without an answer, or with one that cannot be relied on, a required guard denies.</summary>
+    /// <summary>Without a reliable answer, a required guard denies the move.</summary>
     private static (GuardDecision Decision, string? Message) Read(Extension extension, SentRequest sent)
     {
         if (sent.Outcome.Verdict is not AttemptVerdict.Delivered)

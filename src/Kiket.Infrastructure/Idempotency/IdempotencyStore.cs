@@ -32,7 +32,7 @@ internal sealed class IdempotencyStore(
     /// </summary>
     public static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(1);
 
-    /// <summary>Results as they are, with the members that an answer does not show: its status may depend on them.</summary>
+    /// <summary>Complete results, with members that a response does not show, because its status may depend on them.</summary>
     internal static readonly JsonSerializerOptions Json = new()
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { IncludeIgnored } },
@@ -49,8 +49,8 @@ internal sealed class IdempotencyStore(
 
     public bool HasKey => key is not null;
 
-    /// <summary>Names the key of the current request.</summary>
-    /// <param name="hash">Of all that makes the request the same as another one.</param>
+    /// <summary>Sets the key of the current request.</summary>
+    /// <param name="hash">A hash of everything that identifies the same request.</param>
     public void Use(string requestKey, string hash) => (key, requestHash) = (requestKey, hash);
 
     public Task<Result<T>?> ReserveAsync<T>(CancellationToken ct)
@@ -136,7 +136,7 @@ internal sealed class IdempotencyStore(
             .IdempotencyRecords.AsNoTracking()
             .SingleOrDefaultAsync(r => r.UserId == record.UserId && r.KeyHash == record.KeyHash, ct);
         if (existing is null)
-            return StillRunning(name); // released this very moment; the caller may try again
+            return StillRunning(name); // just released; the caller may try again
 
         var isOver = existing.ExpiresAt <= now;
         if (!isOver && existing.RequestHash != record.RequestHash)
@@ -180,7 +180,7 @@ internal sealed class IdempotencyStore(
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
         {
-            // Doing it again could do it twice.
+            // Repeating the request could apply it twice.
             return new Error(
                 ErrorKind.Conflict,
                 ErrorCodes.Conflict,

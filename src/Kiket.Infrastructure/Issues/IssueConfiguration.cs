@@ -24,7 +24,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.Property(i => i.StatusSortKey).HasColumnName("status_key").HasMaxLength(State.MaxKeyLength);
         builder.Property(i => i.IssueType).HasMaxLength(64);
         builder.Property(i => i.TypeSortKey).HasColumnName("type_key").HasMaxLength(64);
-        builder.Property(i => i.SearchText); // internal, and so not found by convention
+        builder.Property(i => i.SearchText); // internal, so not found by convention
         builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
         builder.Ignore(i => i.DescendantPath);
 
@@ -39,9 +39,9 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.HasIndex(i => new { i.OrganizationId, i.Key }).IsUnique();
         builder.HasIndex(i => new { i.ProjectId, i.Number }).IsUnique();
 
-        // The lists: each sort of all issues, which ties by id, and each filter. Every list begins with the organization, as
-        // every query does: an index without it is judged by what planners guess about two conditions, and loses to a worse
-        // one (Sqlite has no statistics at all).
+        // Indexes of lists: one for each sort order of all issues, which ends with the id, and one for each filter. Each index
+        // starts with the organization, as every query does: planners misjudge an index without it and choose a worse one (Sqlite
+        // has no statistics at all).
         Listed(builder.HasIndex(i => new { i.OrganizationId, i.Id }));
         Listed(
             builder.HasIndex(i => new
@@ -50,7 +50,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
                 i.ProjectId,
                 i.Id,
             })
-        ); // the order of keys
+        ); // for sorting by key
         Listed(
             builder.HasIndex(i => new
             {
@@ -117,8 +117,8 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             })
         );
 
-        // The same within a project, where the order follows time: a project of this year would be the last or the first part
-        // of the organization's index. In other orders its issues are spread over that, and few are skipped.
+        // The same within a project, for orders that follow time: otherwise a recent project would be the last part of the
+        // organization's index. In other orders its issues are spread over that index, and few rows are skipped.
         Listed(
             builder.HasIndex(i => new
             {
@@ -166,7 +166,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             })
         );
 
-        // With the completion, so that the progress of a milestone is counted in the index alone.
+        // Includes the completion, so that the progress of a milestone is counted in the index alone.
         Listed(
             builder.HasIndex(i => new
             {
@@ -198,7 +198,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             "parent_id"
         );
 
-        // Who has what open, and who has finished what lately, among any number of issues that are done.
+        // For the open and recently finished issues of a user, among any number of completed issues.
         Listed(
             builder.HasIndex(i => new
             {
@@ -209,11 +209,11 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             "assignee_id"
         );
 
-        // Milestones can be deleted; without this the database would look through all issues for one that still has it.
+        // Milestones can be deleted; without this index, the database would scan all issues for references.
         builder.HasIndex(i => i.MilestoneId).HasFilter("milestone_id IS NOT NULL");
     }
 
-    /// <summary>Leaves out what no list shows, so that a list reads no issue only to find that it is deleted.</summary>
+    /// <summary>Omits deleted issues, so that lists do not read them just to skip them.</summary>
     /// <param name="given">A column that must have a value; issues without one do not pay for the index.</param>
     private static void Listed(IndexBuilder<Issue> index, string? given = null) =>
         index.HasFilter(given is null ? NotDeleted : $"{NotDeleted} AND {given} IS NOT NULL");

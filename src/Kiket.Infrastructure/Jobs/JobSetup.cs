@@ -15,20 +15,20 @@ namespace Kiket.Infrastructure.Jobs;
 internal static class JobSetup
 {
     /// <summary>
-    /// After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.
+    /// After this time, a Hangfire lock in PostgreSQL, which is a row, is considered abandoned by a killed process.
     /// </summary>
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A job wakes a worker of the node that has queued it, which is a node with workers. So only jobs that the dashboard
-    /// of another node starts, or that were left by a node that was killed, are found by looking.
+    /// Queuing a job wakes a worker of the same node, which has workers. So polling only finds jobs that were started on the
+    /// dashboard of another node, or left by a killed node.
     /// </summary>
     private static readonly TimeSpan QueuePoll = TimeSpan.FromSeconds(30);
 
-    /// <summary>No job is planned to run more often.</summary>
+    /// <summary>No job is scheduled more often.</summary>
     private static readonly TimeSpan PlanPoll = TimeSpan.FromMinutes(1);
 
-    /// <summary>Workers hold a connection only while they look for a job or end one, so that several can share it.</summary>
+    /// <summary>Workers hold a connection only while they fetch or complete a job, so several can share one.</summary>
     private const int PostgresPoolSize = 5;
 
     public static IServiceCollection AddKiketJobs(this IServiceCollection services, IConfiguration configuration)
@@ -43,7 +43,7 @@ internal static class JobSetup
             var connection = settings.Database.Connection;
             _ = settings.Database.Provider switch
             {
-                // Rows are the truth and are picked up again at start, so jobs need not outlive the process.
+                // The database rows are authoritative and are picked up again at start, so jobs need not outlive the process.
                 DatabaseProvider.Sqlite => (object)
                     hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }),
                 DatabaseProvider.PostgreSql => hangfire.UsePostgreSqlStorage(
@@ -92,7 +92,7 @@ internal static class JobSetup
         var postgres = new NpgsqlConnectionStringBuilder(connection);
         postgres.MaxPoolSize = Math.Min(postgres.MaxPoolSize, PostgresPoolSize);
         postgres.MinPoolSize = Math.Min(postgres.MinPoolSize, postgres.MaxPoolSize);
-        postgres.NoResetOnClose = true; // Hangfire leaves nothing in a session, and each reset costs more than its statement
+        postgres.NoResetOnClose = true; // Hangfire leaves no session state, and each reset costs more than its statement
         return postgres.ToString();
     }
 }

@@ -12,8 +12,8 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events,
-/// after <c>Events:RetentionDays</c>; expired tokens of OAuth. What still waits to be delivered is kept however old it is.
+/// Deletes expired data: answers of idempotency keys after 24 hours; deliveries with their attempts, and events, after
+/// <c>Events:RetentionDays</c>; expired tokens of OAuth. Pending deliveries are kept regardless of their age.
 /// </summary>
 internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
 {
@@ -32,10 +32,10 @@ internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimePr
         await PruneOAuthAsync(now.UtcDateTime, ct);
     }
 
-    /// <summary>A token that was used up is kept until it expires, because its reuse revokes those that followed.</summary>
+    /// <summary>A redeemed token is kept until it expires, because its reuse revokes its successors.</summary>
     private async Task PruneOAuthAsync(DateTime now, CancellationToken ct)
     {
-        var recent = now - TimeSpan.FromDays(1); // a request in progress may still need what it has just made
+        var recent = now - TimeSpan.FromDays(1); // a request in progress may still need its new rows
         await db.Set<OAuthToken>().Where(t => t.ExpirationDate <= now).DeleteInBatchesAsync(ct);
         await db.Set<OAuthAuthorization>()
             .Where(a => a.Type == AuthorizationTypes.AdHoc && a.CreationDate <= recent && !a.Tokens.Any())
@@ -78,7 +78,7 @@ internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimePr
                 .Take(BatchSize)
                 .Select(e => e.Id)
                 .ToListAsync(ct);
-            await postponed.Where(p => ids.Contains(p.EventId)).ExecuteDeleteAsync(ct); // those that were given up
+            await postponed.Where(p => ids.Contains(p.EventId)).ExecuteDeleteAsync(ct); // the reactions that were given up
             await events.Where(e => ids.Contains(e.Id)).ExecuteDeleteAsync(ct);
             if (ids.Count < BatchSize)
                 return;

@@ -19,13 +19,13 @@ internal sealed partial class RecurringJobPlanner(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Jobs that earlier versions planned; <see cref="RecurringWork"/> does their work.</summary>
+    /// <summary>Jobs of earlier versions; <see cref="RecurringWork"/> does their work.</summary>
     private static readonly string[] Former = ["webhooks", "escalations", "outbox", "sla"];
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the job storage throws, planning is tried again.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Scheduling is retried after any exception of the job storage.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // the storage answers synchronously, and nobody shall wait for it
+        await Task.Yield(); // the storage is synchronous, and nothing must wait for it
         while (!stoppingToken.IsCancellationRequested)
         {
             try

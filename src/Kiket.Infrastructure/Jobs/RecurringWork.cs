@@ -26,8 +26,8 @@ internal sealed partial class RecurringWork(IServiceProvider services, TimeProvi
             RepeatAsync<EscalationJob>(job => job.RunAsync(stoppingToken), stoppingToken)
         );
 
-    /// <summary>Each at its own pace: one that takes long holds back no other.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the work.")]
+    /// <summary>Each at its own pace: a slow one does not delay the others.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A temporarily unavailable database must not end the work.")]
     private async Task RepeatAsync<TJob>(Func<TJob, Task> run, CancellationToken stoppingToken)
         where TJob : notnull
     {

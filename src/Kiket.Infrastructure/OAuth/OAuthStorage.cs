@@ -15,7 +15,7 @@ internal static class OAuthStorage
             {
                 core.UseEntityFrameworkCore()
                     .UseDbContext<KiketDbContext>()
-                    // Scopes are those of all our tokens, so they have no table.
+                    // The scopes are those of all our tokens, so they have no table.
                     .ReplaceDefaultEntities<
                         OAuthClient,
                         OAuthAuthorization,
@@ -25,7 +25,7 @@ internal static class OAuthStorage
                     >();
                 core.ReplaceTokenManager<OAuthToken, OAuthTokens>();
 
-                // A unit of work forgets what the context tracks, and a cached entity could not be attached again after it.
+                // A unit of work clears the change tracker, after which a cached entity could not be attached again.
                 core.DisableEntityCaching();
             });
         return services.AddScoped<IOAuthServer, OAuthServer>();

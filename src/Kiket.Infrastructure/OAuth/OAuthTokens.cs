@@ -7,7 +7,9 @@ using OpenIddict.Core;
 
 namespace Kiket.Infrastructure.OAuth;
 
-/// <summary>Keeps tokens by the hash that all our credentials have, and what they allow where a request can read it.</summary>
+/// <summary>
+/// Stores tokens under the same hash as all our credentials, and their permissions where a request can read them.
+/// </summary>
 internal sealed class OAuthTokens(
     IOpenIddictTokenCache<OAuthToken> cache,
     ILogger<OpenIddictTokenManager<OAuthToken>> logger,

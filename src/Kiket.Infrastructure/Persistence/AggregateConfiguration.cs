@@ -11,13 +11,13 @@ internal static class AggregateConfiguration
     {
         const string id = nameof(AggregateRoot<>.Id);
         entity.HasKey(id);
-        entity.Property(id).ValueGeneratedOnAdd(); // which convention says of plain numbers only
+        entity.Property(id).ValueGeneratedOnAdd(); // which by convention applies only to plain numbers
         entity.Ignore(e => e.DomainEvents);
         entity.Property(e => e.Version).IsConcurrencyToken();
     }
 
     /// <summary>
-    /// A text of at most so many characters. SQL Server counts UTF-16 units, of which a character has up to two.
+    /// A text with a maximum number of characters. SQL Server counts UTF-16 units, and a character has up to two.
     /// </summary>
     public static PropertyBuilder<T> HasMaxCharacters<T>(this PropertyBuilder<T> property, int most) =>
         property.HasMaxLength(2 * most);

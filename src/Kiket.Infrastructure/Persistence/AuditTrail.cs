@@ -28,21 +28,21 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// What a unit of work changes, as the audit log describes it. Everything that people or programs can change is described;
-/// secrets and texts of any length are not.
+/// Describes the changes of a unit of work for the audit log: everything that people or programs can change, except secrets and
+/// long texts.
 /// </summary>
 /// <remarks>
-/// Of a new issue or comment only the id is kept: its values are the row itself, or the first old ones of the changes after it.
+/// Of a new issue or comment it only stores the id: the values are in the row itself, or are the old values of its later changes.
 /// </remarks>
 internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimeProvider time)
 {
-    /// <summary>How many changes a record lists.</summary>
+    /// <summary>Maximum number of changes in a record.</summary>
     private const int MaxChanges = 100;
 
-    /// <summary>How many characters of a text a record shows; a longer one is shown by its digest.</summary>
+    /// <summary>Maximum length of a text in a record; a longer text is replaced by its digest.</summary>
     private const int MaxTextLength = 256;
 
-    /// <summary>What is audited, and by which name.</summary>
+    /// <summary>The audited types and their names.</summary>
     internal static readonly FrozenDictionary<Type, string> Subjects = new Dictionary<Type, string>
     {
         [typeof(Organization)] = "organization",
@@ -69,7 +69,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         [typeof(CustomRecord)] = "custom_record",
     }.ToFrozenDictionary();
 
-    /// <summary>Values that are secret, or may contain secrets of other systems.</summary>
+    /// <summary>Properties that are secret, or may contain secrets of other systems.</summary>
     private static readonly FrozenSet<string> Hidden = FrozenSet.Create(
         StringComparer.Ordinal,
         nameof(AccessToken.Hash),
@@ -109,10 +109,10 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     private readonly List<Change> changes = [];
     private readonly HashSet<object> added = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>How many changes there are so far.</summary>
+    /// <summary>The number of changes so far.</summary>
     public int Count => changes.Count;
 
-    /// <summary>Looks at what is about to be saved.</summary>
+    /// <summary>Observes the changes that are about to be saved.</summary>
     public void Observe()
     {
         foreach (var entry in db.ChangeTracker.Entries())
@@ -143,21 +143,21 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         }
     }
 
-    /// <summary>Notes an action that is not the change of a row, such as an export.</summary>
+    /// <summary>Records an action that is not the change of a row, such as an export.</summary>
     public void Note(string type, string what) => changes.Add(new(type, what, null, [], []));
 
-    /// <summary>Notes an action that does something with a row but does not change it, such as a sign-in.</summary>
+    /// <summary>Records an action that concerns a row but does not change it, such as a sign-in.</summary>
     public void Note(IAggregateRoot row, string what)
     {
         var key = db.Model.FindEntityType(row.GetType())!.FindPrimaryKey()!.Properties;
         changes.Add(new(Subjects[row.GetType()], what, row, key, []));
     }
 
-    /// <summary>Forgets what a part that was rolled back had changed.</summary>
-    /// <param name="count">How many changes there were before it.</param>
+    /// <summary>Discards the changes of a part that was rolled back.</summary>
+    /// <param name="count">The number of changes before it.</param>
     public void Keep(int count) => changes.RemoveRange(count, changes.Count - count);
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Discards all changes.</summary>
     public void Clear()
     {
         changes.Clear();
@@ -168,8 +168,8 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     /// Adds a record of everything observed to the chain of the organization. Others who audit an action of the organization
     /// wait until the commit, so nothing but the commit may follow.
     /// </summary>
-    /// <param name="action">What was done.</param>
-    /// <param name="batch">What is sent right before the commit.</param>
+    /// <param name="action">The name of the action.</param>
+    /// <param name="batch">The statements that are sent right before the commit.</param>
     public void Append(string action, StatementBatch batch)
     {
         if (changes.Count == 0)
@@ -227,7 +227,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         }
     }
 
-    /// <summary>Whose row it is: what is done before anybody has signed in still belongs to an organization.</summary>
+    /// <summary>The row's organization: actions before a sign-in also belong to an organization.</summary>
     private OrganizationId OrganizationOf(object entity) =>
         entity switch
         {
@@ -237,7 +237,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
                 db.Model.FindEntityType(entity.GetType())!.FindProperty(nameof(OrganizationId))!.GetGetter().GetClrValue(entity)!,
         };
 
-    /// <summary>The chain after a record, in the database's own words.</summary>
+    /// <summary>The chain after a record, in the SQL of the database.</summary>
     private string Following(string chain, string content) =>
         db switch
         {

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// How workers share rows: a row belongs to the claim that it carries until that is released or ends. The columns belong
-/// to persistence: aggregates do not know them, and their versions stay.
+/// Shares rows between workers: a row belongs to the claim stored in it until that is released or expires. The columns belong to
+/// persistence: aggregates do not have them, and claims do not change their versions.
 /// </summary>
 internal static class Claims
 {
@@ -20,7 +20,7 @@ internal static class Claims
         entity.Property<DateTimeOffset?>(Until);
     }
 
-    /// <summary>The rows that nobody has, or that a worker which counts as crashed has left.</summary>
+    /// <summary>The rows that are unclaimed, or whose claim has expired because the worker is considered crashed.</summary>
     public static IQueryable<T> Unclaimed<T>(this IQueryable<T> rows, DateTimeOffset now)
         where T : class =>
         rows.Where(r => EF.Property<DateTimeOffset?>(r, Until) == null || EF.Property<DateTimeOffset?>(r, Until) <= now);
@@ -28,8 +28,8 @@ internal static class Claims
     public static IQueryable<T> ClaimedBy<T>(this IQueryable<T> rows, Guid claim)
         where T : class => rows.Where(r => EF.Property<Guid?>(r, Id) == claim);
 
-    /// <summary>Takes those rows that are unclaimed. Several workers may try at once, and each row goes to one of them.</summary>
-    /// <param name="also">What else changes in the rows that are taken.</param>
+    /// <summary>Claims the rows that are unclaimed. Several workers may try at once; each row goes to exactly one.</summary>
+    /// <param name="also">Further changes to the claimed rows.</param>
     public static Task<int> ClaimAsync<T>(
         this IQueryable<T> rows,
         Guid claim,
@@ -50,12 +50,12 @@ internal static class Claims
                 ct
             );
 
-    /// <summary>Prolongs a claim. Of rows that another worker has taken since, none is changed.</summary>
+    /// <summary>Renews a claim. Rows that another worker has claimed since are not changed.</summary>
     public static Task<int> RenewAsync<T>(this IQueryable<T> rows, Guid claim, DateTimeOffset until, CancellationToken ct)
         where T : class =>
         rows.ClaimedBy(claim).ExecuteUpdateAsync(set => set.SetProperty(r => EF.Property<DateTimeOffset?>(r, Until), until), ct);
 
-    /// <summary>Gives rows back, and locks them until the transaction ends.</summary>
+    /// <summary>Releases rows, and locks them until the transaction ends.</summary>
     public static Task<int> ReleaseAsync<T>(this IQueryable<T> rows, Guid claim, CancellationToken ct)
         where T : class =>
         rows.ClaimedBy(claim)

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Makes every database compare and sort texts byte by byte, whatever its locale. What people expect beyond that (case,
-/// accents) is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
+/// Makes every database compare and sort texts byte by byte, whatever its locale. Matching that people expect (case, accents)
+/// uses stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
 /// </summary>
 internal static class Collations
 {
@@ -15,12 +15,12 @@ internal static class Collations
         {
             "Microsoft.EntityFrameworkCore.SqlServer" => "Latin1_General_100_BIN2",
             "Npgsql.EntityFrameworkCore.PostgreSQL" => "C",
-            _ => null, // Sqlite's own
+            _ => null, // Sqlite's default
         };
         if (bytes is null)
             return;
 
-        // SQL Server takes that of the database for texts that it reads out of JSON, such as labels.
+        // SQL Server uses the collation of the database for texts from JSON, such as labels.
         if (provider == "Microsoft.EntityFrameworkCore.SqlServer")
             modelBuilder.UseCollation(bytes);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()).Where(IsText))

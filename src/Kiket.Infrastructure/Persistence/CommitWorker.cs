@@ -5,22 +5,22 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// A worker that looks for work after each commit, and at intervals for what no commit announces. It survives every failure.
+/// A worker that looks for work after each commit, and periodically for work that no commit announces. It survives every failure.
 /// </summary>
 internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// However many commits there are in this time, they are one look: its cost does not depend on how much it finds. The first
-    /// commit after a quiet time does not wait.
+    /// All commits within this time cause a single search, whose cost does not depend on how much it finds. The first commit
+    /// after a quiet period does not wait.
     /// </summary>
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Does all that waits.</summary>
+    /// <summary>Does all waiting work.</summary>
     protected abstract Task WorkAsync(CancellationToken ct);
 
-    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the worker.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A temporarily unavailable database must not end the worker.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var isAway = false;

@@ -27,7 +27,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>How the domain's types are stored, in one place for all three databases.</summary>
+/// <summary>How the domain's types are stored on all three databases.</summary>
 internal static class Conversions
 {
     private const string PostgreSql = "Npgsql.EntityFrameworkCore.PostgreSQL";
@@ -101,7 +101,7 @@ internal static class Conversions
         where T : struct, ITyped<T, TValue>
     {
         builder.Properties<T>().HaveConversion<PlainValueConverter<T, TValue>>();
-        builder.DefaultTypeMapping<T>().HasConversion<PlainValueConverter<T, TValue>>(); // parameters of plain SQL
+        builder.DefaultTypeMapping<T>().HasConversion<PlainValueConverter<T, TValue>>(); // for parameters of raw SQL
     }
 
     private static void AsJson<T>(ModelConfigurationBuilder builder, string? columnType)
@@ -146,20 +146,20 @@ internal static class Conversions
     private sealed class JsonTextConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));
 
-    /// <summary>Definitions are large, and the same one is read with each request; nobody can change it.</summary>
+    /// <summary>Definitions are large and immutable, and requests read the same ones again and again.</summary>
     private sealed class SharedJsonConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => SharedJson<T>.Read(text))
         where T : class;
 
     /// <summary>
-    /// Such values are replaced, never changed, so one that is still the same object is the same. No key has any, so their
-    /// hash codes do not need to differ.
+    /// Such values are replaced, never changed, so comparing references is enough. They are never keys, so their hash codes need
+    /// not differ.
     /// </summary>
     private sealed class JsonTextComparer<T>()
         : ValueComparer<T>((a, b) => ReferenceEquals(a, b) || JsonText.Write(a) == JsonText.Write(b), v => 0, v => v)
         where T : class;
 
-    /// <summary>The values of the texts that were read last.</summary>
+    /// <summary>The values of recently read texts.</summary>
     private static class SharedJson<T>
         where T : class
     {
@@ -187,7 +187,7 @@ internal static class Conversions
                 new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             },
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            AllowOutOfOrderMetadataProperties = true, // jsonb stores members in its own order
+            AllowOutOfOrderMetadataProperties = true, // jsonb reorders members
         };
 
         public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
@@ -195,7 +195,7 @@ internal static class Conversions
         public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options)!;
     }
 
-    /// <summary>What the history of an issue says about a guard's answer. It is read back as plain JSON.</summary>
+    /// <summary>A guard's answer in the history of an issue. It is read back as plain JSON.</summary>
     private sealed class GuardVerdictConverter : JsonConverter<GuardVerdict>
     {
         public override void Write(Utf8JsonWriter writer, GuardVerdict value, JsonSerializerOptions options)

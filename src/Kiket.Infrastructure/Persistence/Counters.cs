@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Numbers that a row gives out. One statement takes the next one and locks the row until the transaction ends, so that none is
-/// missing or given out twice.
+/// Counters in a row. One statement takes the next number and locks the row until the transaction ends, so that no number is
+/// skipped or used twice.
 /// </summary>
 internal static class Counters
 {
     /// <summary>Takes the next number of a row.</summary>
-    /// <param name="counter">The property that has the last one.</param>
+    /// <param name="counter">The property with the last number.</param>
     public static async Task<int> TakeNextAsync<T>(this KiketDbContext db, long id, string counter, CancellationToken ct)
         where T : class, IAggregateRoot
     {

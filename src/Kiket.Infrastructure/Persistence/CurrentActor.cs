@@ -7,7 +7,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Who makes the current request; set once, when they have signed in.</summary>
+/// <summary>The caller of the current request; set once, after authentication.</summary>
 internal sealed class CurrentActor : ICurrentActor
 {
     private Actor? actor;
@@ -24,7 +24,7 @@ internal sealed class CurrentActor : ICurrentActor
     /// <summary>The organization whose rows are visible, or null before sign-in.</summary>
     internal OrganizationId? OrganizationId => actor?.OrganizationId;
 
-    /// <summary>Where the current request comes from; null for the server's own work.</summary>
+    /// <summary>The origin of the current request; null for the server's own work.</summary>
     internal RequestOrigin? Origin { get; set; }
 
     /// <summary>The cause of the current changes.</summary>
@@ -38,10 +38,10 @@ internal sealed class CurrentActor : ICurrentActor
         actor = signedIn;
         Scopes = scopes;
         Extension = null;
-        Activity.Current?.SetTag(Tracing.Organization, signedIn.OrganizationId.Value); // for the log as well as for traces
+        Activity.Current?.SetTag(Tracing.Organization, signedIn.OrganizationId.Value); // for logs and traces
     }
 
-    /// <summary>Signs an extension in: it acts as its service, and only as its scopes allow.</summary>
+    /// <summary>Signs an extension in: it acts as its service user, within its scopes.</summary>
     public void SignIn(Actor service, IReadOnlyList<string> scopes, ExtensionIdentity extension)
     {
         SignIn(service, scopes);
@@ -54,8 +54,8 @@ internal sealed class CurrentActor : ICurrentActor
         Extension is null ? Scope.Allows(Scopes, resource, action) : Scope.Grants(Scopes, resource, action);
 }
 
-/// <summary>Where a request comes from, for the audit log.</summary>
-/// <param name="Credential">What signed it in, such as <c>token:7</c>.</param>
+/// <summary>The origin of a request, for the audit log.</summary>
+/// <param name="Credential">The credential, such as <c>token:7</c>.</param>
 /// <param name="Address">The client's address, or null when it is not known.</param>
-/// <param name="RequestId">As the answer has it in <c>X-Request-Id</c>; null for a command.</param>
+/// <param name="RequestId">As in the response header <c>X-Request-Id</c>; null for a command.</param>
 internal sealed record RequestOrigin(string Credential, string? Address, string? RequestId);

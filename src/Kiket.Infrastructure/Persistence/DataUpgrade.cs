@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// The progress of converting old rows to a new form that only .NET can produce. A killed run continues from here.
+/// The progress of converting old rows to a new form that only .NET can produce. An interrupted run continues from here.
 /// </summary>
 internal sealed class DataUpgrade
 {

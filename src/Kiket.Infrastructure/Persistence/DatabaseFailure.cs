@@ -91,7 +91,7 @@ internal static class DatabaseFailure
         49920,
     ];
 
-    /// <summary>A row with the same unique values is there already.</summary>
+    /// <summary>A row with the same unique values already exists.</summary>
     public static bool IsUniqueViolation(Exception failure) =>
         CauseOf(failure) switch
         {
@@ -102,8 +102,8 @@ internal static class DatabaseFailure
         };
 
     /// <summary>
-    /// The database ended this transaction because it and another one waited for each other, or because another one committed
-    /// first. Nothing of it is left, and on SQL Server not even its savepoints.
+    /// The database rolled back this transaction because of a deadlock, or because another one committed first. On SQL Server not
+    /// even its savepoints are left.
     /// </summary>
     public static bool IsDeadlock(Exception failure) =>
         CauseOf(failure) switch
@@ -114,7 +114,7 @@ internal static class DatabaseFailure
             _ => false,
         };
 
-    /// <summary>Another writer changed, claimed or removed what this one had read, or they deadlocked.</summary>
+    /// <summary>Another writer changed, claimed or removed rows that this one had read, or they deadlocked.</summary>
     public static bool IsLostRace(Exception failure) =>
         ChainOf(failure).Any(e => e is DbUpdateConcurrencyException)
         || IsUniqueViolation(failure)
@@ -141,7 +141,7 @@ internal static class DatabaseFailure
                         or TransactionTimeout
                         or PostgresErrorCodes.ReadOnlySqlTransaction
                         or PostgresErrorCodes.LockNotAvailable,
-            NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or a lost one
+            NpgsqlException => true, // not reported by the server: no connection, an exhausted pool, or a lost connection
             SqliteException e => SqliteUnavailable.Contains(e.SqliteErrorCode),
             SqlException e => SqlServerUnavailable.Contains(e.Number) || e.Class >= SqlServerFatal,
             _ => ChainOf(failure)
@@ -164,7 +164,5 @@ internal static class DatabaseFailure
     }
 }
 
-/// <summary>
-/// The database had no time for a request within the limit of <see cref="DatabaseOptions.BusyTimeoutSeconds"/>.
-/// </summary>
+/// <summary>The database did not serve a request within the limit of <see cref="DatabaseOptions.BusyTimeoutSeconds"/>.</summary>
 internal sealed class DatabaseBusyException(string message) : Exception(message);

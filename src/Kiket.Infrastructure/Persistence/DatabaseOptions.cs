@@ -20,7 +20,7 @@ internal sealed record DatabaseOptions
     /// <summary>How long a start waits for an unavailable database server.</summary>
     public int StartTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Whether migrations apply at start; null is yes on Sqlite and no elsewhere.</summary>
+    /// <summary>Whether migrations apply at start; null means yes on Sqlite and no elsewhere.</summary>
     public bool? MigrateOnStart { get; set; }
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed record DatabaseOptions
     /// </summary>
     public int BusyTimeoutSeconds { get; set; } = 10;
 
-    /// <summary>Whether PostgreSQL keeps the rows of organizations apart, as a second wall behind the query filter.</summary>
+    /// <summary>Whether PostgreSQL isolates the rows of organizations, as a second barrier behind the query filter.</summary>
     public bool RowLevelSecurity { get; set; }
 
     public bool MigratesOnStart => MigrateOnStart ?? Provider is DatabaseProvider.Sqlite;

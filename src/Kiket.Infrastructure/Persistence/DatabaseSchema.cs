@@ -12,19 +12,19 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The
-/// caller holds the database lock, for which the database must exist.
+/// Brings the schema up to date, including that of the job storage, so that a server needs no permission to change either. The
+/// caller must hold the database lock, for which the database must exist.
 /// </summary>
 internal sealed partial class DatabaseSchema(KiketDbContext db, RowPolicies policies, DatabaseOptions options)
 {
-    /// <summary>An index of a large table takes minutes.</summary>
+    /// <summary>Creating an index on a large table takes minutes.</summary>
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(2);
 
     /// <summary>Creates the database if there is none, even if several processes do so at the same time.</summary>
     public async Task CreateDatabaseAsync(CancellationToken ct)
     {
         if (db.Database.IsSqlite())
-            return; // opening the file makes it
+            return; // opening the file creates it
         var creator = db.GetService<IRelationalDatabaseCreator>();
         try
         {
@@ -56,14 +56,14 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, RowPolicies poli
             await db.Database.MigrateAsync(ct);
             db.Database.SetCommandTimeout(timeout);
 
-            // Without a write-ahead log a commit fails during reads. The setting is stored in the file.
+            // Without a write-ahead log, commits fail during reads. The setting is stored in the file.
             if (db.Database.IsSqlite())
                 await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
             if (isNew)
                 await new TextUpgrade(db).SkipAsync(ct);
         }
 
-        // Brings old rows into the form of this version; a run before may have been killed behind its last migration.
+        // Converts old rows to the form of this version; a previous run may have been killed after its last migration.
         await new TextUpgrade(db).RunAsync(ct);
         if (!await HasJobStorageAsync(ct))
             await InstallJobStorageAsync(ct);
@@ -112,7 +112,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, RowPolicies poli
     private async Task<bool> HasJobStorageAsync(CancellationToken ct)
     {
         if (db.Database.IsSqlite())
-            return true; // jobs are in memory there
+            return true; // jobs are in memory on Sqlite
         var (table, version) = db.Database.IsSqlServer()
             ? ("SELECT OBJECT_ID('HangFire.Schema', 'U') AS Value", "SELECT MAX([Version]) AS Value FROM [HangFire].[Schema]")
             : (
@@ -123,7 +123,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, RowPolicies poli
             && await db.Database.SqlQueryRaw<int?>(version).SingleAsync(ct) >= JobStorageVersion;
     }
 
-    /// <summary>The version that the storage needs, which is only in its install scripts.</summary>
+    /// <summary>The version that the job storage requires, which is only in its install scripts.</summary>
     private int JobStorageVersion => db.Database.IsSqlServer() ? SqlServerVersion() : PostgreSqlVersion();
 
     private static int SqlServerVersion()

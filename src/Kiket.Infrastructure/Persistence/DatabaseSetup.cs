@@ -10,7 +10,7 @@ namespace Kiket.Infrastructure.Persistence;
 internal static class DatabaseSetup
 {
     /// <summary>
-    /// Leaves room, among the 100 connections that PostgreSQL takes by default, for the jobs of this node and for another node.
+    /// Leaves room, among PostgreSQL's default of 100 connections, for the jobs of this node and for another node.
     /// </summary>
     private const int PostgresPoolSize = 40;
 
@@ -66,7 +66,7 @@ internal static class DatabaseSetup
     }
 
     /// <summary>
-    /// A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.
+    /// With an exhausted pool, requests get a 503 in time, and the server is not asked for more connections than it accepts.
     /// </summary>
     private static string WithPostgresDefaults(DatabaseOptions options)
     {
@@ -79,9 +79,9 @@ internal static class DatabaseSetup
     }
 
     /// <summary>
-    /// Failures throw, and the code that catches them decides whether they are errors: an expected conflict is not one, and an
-    /// error is logged there, once and with its request. That the migrations hold the whole model is tested; to compare both
-    /// would be a large part of a start on a new database.
+    /// EF Core does not log failures: the code that catches them decides whether they are errors, and logs these once with their
+    /// request. A test ensures that the migrations match the model; comparing both would be a large part of a start on a new
+    /// database.
     /// </summary>
     private static void Quieten(WarningsConfigurationBuilder warnings) =>
         warnings
@@ -95,11 +95,10 @@ internal static class DatabaseSetup
             );
 
     /// <summary>
-    /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row
-    /// of a batch. A pooler that cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string.
-    /// Connections return to the pool without a reset, which would cost more than most queries: no statement of this context
-    /// changes the state of its session. Code that has to (<c>SET</c>, <c>LISTEN</c>, temporary tables, locks of a session)
-    /// needs a connection of its own, outside of the pool.
+    /// Lets the driver prepare frequent statements, so that the database does not parse and plan each of them. A pooler that
+    /// cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string. Connections return to the pool
+    /// without a reset, which would cost more than most queries: no statement of this context changes session state. Code that
+    /// must (<c>SET</c>, <c>LISTEN</c>, temporary tables, locks of a session) needs its own connection outside the pool.
     /// </summary>
     private static string WithoutRepetition(string connection)
     {

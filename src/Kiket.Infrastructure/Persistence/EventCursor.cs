@@ -2,10 +2,10 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Who follows the event log.</summary>
+/// <summary>The consumers of the event log.</summary>
 internal enum EventConsumer
 {
-    /// <summary>The hand-out to webhooks.</summary>
+    /// <summary>The fan-out to webhooks.</summary>
     HandOut,
 
     /// <summary>Actions of workflows, automations and notifications.</summary>
@@ -19,6 +19,6 @@ internal sealed class EventCursor
 
     public required EventConsumer Consumer { get; init; }
 
-    /// <summary>Number of the last event that it is done with; 0 before the first.</summary>
+    /// <summary>Number of the last processed event; 0 before the first.</summary>
     public long Position { get; init; }
 }

@@ -7,13 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// How consumers follow the event log. Events are numbered without gaps and in the order of their commits, so everything after
-/// the cursor is still to be done. A cursor moves in the transaction of the work. Of several workers, the one that moves it
-/// from where it was read has done the work, and the others change nothing.
+/// Tracks how far consumers have followed the event log. Events are numbered without gaps and in the order of their commits, so
+/// everything after the cursor is unprocessed. A cursor moves in the transaction of the work. Only the worker that moves it from
+/// the position that it has read does the work; the others change nothing.
 /// </summary>
 internal sealed class EventCursors
 {
-    /// <summary>A part of queries: where a consumer is in all logs.</summary>
+    /// <summary>A part of queries: the positions of a consumer in all logs.</summary>
     internal static readonly Expression<Func<DbContext, EventConsumer, IQueryable<LogPlace>>> Logs = (db, consumer) =>
         from organization in db.Set<Organization>()
         from cursor in db.Set<EventCursor>()
@@ -42,12 +42,12 @@ internal sealed class EventCursors
     public async Task<IReadOnlyList<OpenLog>> ReadOpenAsync(KiketDbContext db, EventConsumer consumer, CancellationToken ct) =>
         await BeginAsync(db, consumer, await open(db, consumer).ToListAsync(ct), ct);
 
-    /// <summary>How many events a consumer has before it, in all organizations.</summary>
+    /// <summary>The number of unprocessed events of a consumer, in all organizations.</summary>
     public Task<long> CountWaitingAsync(KiketDbContext db, EventConsumer consumer, CancellationToken ct) =>
         waiting(db, consumer, ct);
 
-    /// <summary>Moves a cursor on. Until the transaction ends, others who want to move it wait.</summary>
-    /// <returns>Whether it was still there; otherwise another worker was faster.</returns>
+    /// <summary>Advances a cursor. Others that want to move it wait until the transaction ends.</summary>
+    /// <returns>Whether it was still at the expected position; otherwise another worker was faster.</returns>
     public static async Task<bool> AdvanceAsync(
         KiketDbContext db,
         EventConsumer consumer,
@@ -69,7 +69,7 @@ internal sealed class EventCursors
         return await db.Database.ExecuteSqlRawAsync(advance, values, ct) == 1;
     }
 
-    /// <summary>Sets cursors where there are none: before the first event of new organizations.</summary>
+    /// <summary>Creates missing cursors, before the first event of new organizations.</summary>
     public static async Task<IReadOnlyList<OpenLog>> BeginAsync(
         KiketDbContext db,
         EventConsumer consumer,
@@ -82,7 +82,7 @@ internal sealed class EventCursors
         return logs.ConvertAll(l => new OpenLog(l.OrganizationId, l.Position ?? 0, l.Last));
     }
 
-    /// <summary>Sets a cursor before the first event of a new organization.</summary>
+    /// <summary>Creates a cursor before the first event of a new organization.</summary>
     private static async Task BeginAsync(
         KiketDbContext db,
         OrganizationId organizationId,
@@ -104,7 +104,7 @@ internal sealed class EventCursors
     }
 }
 
-/// <summary>Where a consumer is in the log of an organization.</summary>
+/// <summary>The position of a consumer in the log of an organization.</summary>
 internal sealed class LogPlace
 {
     public required OrganizationId OrganizationId { get; init; }
@@ -116,7 +116,7 @@ internal sealed class LogPlace
     public required long Last { get; init; }
 }
 
-/// <summary>A log that goes on behind a cursor.</summary>
-/// <param name="Position">Where the cursor is.</param>
+/// <summary>A log with events after a cursor.</summary>
+/// <param name="Position">Position of the cursor.</param>
 /// <param name="Last">Number of the newest event.</param>
 internal readonly record struct OpenLog(OrganizationId OrganizationId, long Position, long Last);

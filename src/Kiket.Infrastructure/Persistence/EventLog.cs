@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Writes events into the log of their organization. The places are taken from the organization's counter in the same round
-/// trip: nothing but the commit follows, and until then all others who log events of the organization wait.
+/// Writes events to the log of their organization. Their numbers are taken from the organization's counter in the same round
+/// trip: only the commit follows, because until then all others that log events of the organization wait.
 /// </summary>
 internal static class EventLog
 {
@@ -21,7 +21,9 @@ internal static class EventLog
 
     private static readonly ConditionalWeakTable<IModel, Layout> Layouts = [];
 
-    /// <summary>Adds the events to a batch that the commit follows. What a statement cannot take is sent at once.</summary>
+    /// <summary>
+    /// Adds the events to the last batch before the commit. Events beyond the size of a statement are sent at once.
+    /// </summary>
     public static async Task LogAsync(
         this KiketDbContext db,
         IEnumerable<LoggedEvent> events,
@@ -91,10 +93,10 @@ internal static class EventLog
 
         public string Entries { get; }
 
-        /// <summary>The columns of an entry; the last one is its place.</summary>
+        /// <summary>The columns of an entry; the last one is its number.</summary>
         public string Columns { get; }
 
-        /// <summary>The values of an entry, but for its place.</summary>
+        /// <summary>The values of an entry, except its number.</summary>
         public IReadOnlyList<(RelationalTypeMapping Mapping, IClrPropertyGetter Get, bool IsNullable)> Values { get; }
     }
 }

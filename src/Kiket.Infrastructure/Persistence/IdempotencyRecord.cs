@@ -24,7 +24,7 @@ internal sealed class IdempotencyRecord
     /// <summary>The request that holds the reservation, or null once it is answered.</summary>
     public Guid? Owner { get; set; }
 
-    /// <summary>When a reservation without an answer is given up: its request died.</summary>
+    /// <summary>When a reservation without an answer expires, because its request must have died.</summary>
     public DateTimeOffset ReservedUntil { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }

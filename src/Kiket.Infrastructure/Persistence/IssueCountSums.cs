@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Sums up the parts of counts, so that reading them stays cheap. It only works when there are many.</summary>
+/// <summary>Merges the parts of counts, so that reading them stays cheap. It only runs when there are many.</summary>
 internal sealed partial class IssueCountSums(IssueCounter counter, IServiceScopeFactory scopes, ILogger<IssueCountSums> logger)
     : BackgroundService
 {
-    /// <summary>Sums up the counts of an organization.</summary>
-    /// <returns>Whether there was anything to sum up, and nobody else did it.</returns>
+    /// <summary>Merges the counts of an organization.</summary>
+    /// <returns>Whether there was anything to merge and no other worker was faster.</returns>
     internal static async Task<bool> SumAsync(KiketDbContext db, OrganizationId organizationId, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -27,7 +27,7 @@ internal sealed partial class IssueCountSums(IssueCounter counter, IServiceScope
         if (ids.Count == 0)
             return false;
 
-        // Someone else may be summing up the same parts; of two, only one finds them all.
+        // Another worker may be merging the same parts; only one of them deletes them all.
         if (await counts.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct) != ids.Count)
             return false;
         db.AddRange(sums.Select(g => SumOf([.. g])).Where(c => c.Change != 0));
@@ -46,7 +46,7 @@ internal sealed partial class IssueCountSums(IssueCounter counter, IServiceScope
             Change = parts.Sum(c => c.Change),
         };
 
-    [SuppressMessage("Design", "CA1031", Justification = "The parts that are left are summed up the next time.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The remaining parts are merged next time.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var organizationId in counter.Full.ReadAllAsync(stoppingToken))

@@ -9,12 +9,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Counts issues as they are saved, in the same transaction: those that come into a state, those that leave it, and those that
-/// are deleted.
+/// Counts issues as they are saved, in the same transaction: those that enter a state, leave it, or are deleted.
 /// </summary>
 internal sealed class IssueCounter : SaveChangesInterceptor
 {
-    /// <summary>How many parts an organization gets, from this process, before they are worth being summed up.</summary>
+    /// <summary>How many parts this process adds for an organization before they are merged.</summary>
     internal const int PartsBeforeSum = 250;
 
     private readonly ConcurrentDictionary<OrganizationId, int> parts = new();

@@ -36,7 +36,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     /// <summary>Name of the query filter that hides other organizations' rows.</summary>
     internal const string TenantFilter = "tenant";
 
-    /// <summary>Whose rows are visible.</summary>
+    /// <summary>The organization whose rows are visible.</summary>
     private CurrentActor? current;
 
     protected KiketDbContext(DbContextOptions options)
@@ -117,13 +117,13 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
-    /// <summary>Whose rows the database may show, or all.</summary>
+    /// <summary>The organization whose rows the database may show, or all.</summary>
     internal string OrganizationToTell =>
         OrganizationId == default ? RowLevelSecurity.All : OrganizationId.Value.ToString(CultureInfo.InvariantCulture);
 
     private OrganizationId OrganizationId => current?.OrganizationId ?? default;
 
-    /// <summary>Starts one use of a pooled context.</summary>
+    /// <summary>Starts a use of a pooled context.</summary>
     internal void BeginUse(CurrentActor actor) => current = actor;
 
     public virtual IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
@@ -139,7 +139,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     {
         Conversions.Configure(configurationBuilder, Database.ProviderName!);
 
-        // An index of each foreign key would serve deletes of its target, which most targets never see, and cost every insert.
+        // An index on each foreign key would slow down every insert and only help deletes of its target, which are rare.
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
     }
 
@@ -204,14 +204,14 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 internal sealed class SqliteKiketDbContext : KiketDbContext
 {
     public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
-        // A save of a single row also queues for the file.
+        // Saving even a single row queues for the file.
         : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
 
-        // No id is used twice. By convention, this holds for plain numbers only.
+        // Ids are never reused. By convention, this applies only to plain numbers.
         foreach (var key in modelBuilder.Model.GetEntityTypes().Select(e => e.FindPrimaryKey()!.Properties[0]))
         {
             if (key is { ValueGenerated: ValueGenerated.OnAdd } && key.ClrType != typeof(long))
@@ -230,7 +230,7 @@ internal sealed class PostgreSqlKiketDbContext : KiketDbContext
         var interceptors = options.FindExtension<CoreOptionsExtension>()?.Interceptors ?? [];
         hasRowLevelSecurity = interceptors.Any(i => i is RowLevelSecurity);
         if (hasRowLevelSecurity)
-            Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // a save of a single row also tells whose it is
+            Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // saving a single row also names its organization
     }
 
     public override IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
@@ -243,7 +243,7 @@ internal sealed class PostgreSqlKiketDbContext : KiketDbContext
     {
         base.OnModelCreating(modelBuilder);
 
-        // Labels are an array here, and an index finds its members.
+        // On PostgreSQL, labels are an array with an index on its members.
         modelBuilder.Entity<Issue>().HasIndex(i => i.Labels).HasMethod("gin").HasFilter("deleted_at IS NULL");
     }
 }

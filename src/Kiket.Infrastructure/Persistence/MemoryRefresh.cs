@@ -14,14 +14,14 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Forgets what this process keeps in memory when a commit changes it. New credentials change nothing that is kept, because
-/// what was not found is not kept.
+/// Clears the caches of this process when a commit changes their data. New credentials affect no cache, because misses are not
+/// cached.
 /// </summary>
 internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards guards)
     : SaveChangesInterceptor,
         IDbTransactionInterceptor
 {
-    /// <summary>The contexts with changes that are not yet committed.</summary>
+    /// <summary>The contexts with uncommitted changes.</summary>
     private readonly ConditionalWeakTable<DbContext, Outdated> changed = [];
 
     public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
@@ -68,7 +68,7 @@ internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards gu
         return Task.CompletedTask;
     }
 
-    /// <summary>Also after a failed commit: whether the database has it may be unknown.</summary>
+    /// <summary>Also after a failed commit, which the database may have completed.</summary>
     public Task TransactionFailedAsync(
         DbTransaction transaction,
         TransactionErrorEventData eventData,
@@ -99,7 +99,7 @@ internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards gu
             guards.Refresh();
     }
 
-    /// <summary>What has to be read again.</summary>
+    /// <summary>The caches to clear.</summary>
     private sealed class Outdated
     {
         public bool Credentials { get; set; }

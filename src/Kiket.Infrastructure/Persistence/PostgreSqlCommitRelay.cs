@@ -8,9 +8,9 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Exchanges notifications of commits with the other processes on the same PostgreSQL. The notification follows the commit:
-/// as a part of it, it would make all commits of the database wait for each other. If a crash in between loses one, the
-/// workers' polling finds the work.
+/// Exchanges notifications of commits with the other processes on the same PostgreSQL. The notification is sent after the commit:
+/// as a part of it, it would serialize all commits of the database. If a crash in between loses one, the workers' polling finds
+/// the work.
 /// </summary>
 internal sealed partial class PostgreSqlCommitRelay(
     string connectionString,
@@ -22,7 +22,7 @@ internal sealed partial class PostgreSqlCommitRelay(
     private const string Channel = "kiket_commits";
     private const int KeepAliveSeconds = 15;
 
-    /// <summary>However many commits there are in this time, they are one notification.</summary>
+    /// <summary>All commits within this time cause a single notification.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
@@ -32,7 +32,7 @@ internal sealed partial class PostgreSqlCommitRelay(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(RunAsync(ListenAsync, stoppingToken), RunAsync(NotifyAsync, stoppingToken));
 
-    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the relay.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A temporarily unavailable database must not end the relay.")]
     private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -51,7 +51,7 @@ internal sealed partial class PostgreSqlCommitRelay(
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        // A dedicated connection that the driver probes: a dead one would otherwise stay silent forever.
+        // A dedicated connection that the driver probes, because a dead one would stay silent forever.
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = KeepAliveSeconds };
         await using var connection = new NpgsqlConnection(builder.ToString());
         connection.Notification += (_, notification) =>
@@ -65,7 +65,7 @@ internal sealed partial class PostgreSqlCommitRelay(
             await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
                 await listen.ExecuteNonQueryAsync(ct);
             signal.HearsOthers = true;
-            signal.WakeFromOutside(); // there may have been commits while nobody listened
+            signal.WakeFromOutside(); // commits may have been missed before the connection
             while (true)
                 await connection.WaitAsync(ct);
         }

@@ -6,26 +6,26 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Tells PostgreSQL whose rows a statement may see and write: those of the organization that has signed in, or all of them
-/// before a sign-in, in the server's own work, and where a query says so (<see cref="KiketDbContext.AcrossTenants"/>).
-/// <see cref="RowPolicies"/> do the rest. What is told ends with its transaction, or with its statement where there is none,
-/// so nothing of it is left in a connection that returns to the pool; a statement that tells nothing sees nothing.
+/// Tells PostgreSQL whose rows a statement may see and write: those of the organization that has signed in, or all of them before
+/// a sign-in, in the server's own work, and where a query says so (<see cref="KiketDbContext.AcrossTenants"/>).
+/// <see cref="RowPolicies"/> do the rest. The setting ends with its transaction, or with its statement if there is none, so it
+/// never stays in a pooled connection; a statement without the setting sees no rows.
 /// </summary>
 internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInterceptor
 {
     /// <summary>The setting of PostgreSQL that the policies read.</summary>
     public const string Setting = "kiket.organization";
 
-    /// <summary>Its value where the rows of all organizations are meant.</summary>
+    /// <summary>Its value for the rows of all organizations.</summary>
     public const string All = "*";
 
-    /// <summary>The comment that begins a query of all organizations.</summary>
+    /// <summary>The comment that marks a query over all organizations.</summary>
     public const string AcrossTenantsTag = "across tenants";
 
     private const string Parameter = "kiket_organization";
     private const string Tell = $"SELECT set_config('{Setting}', @{Parameter}, true)";
 
-    /// <summary>What the current transactions have been told.</summary>
+    /// <summary>The organization that is set in each current transaction.</summary>
     private readonly ConditionalWeakTable<DbContext, Told> told = [];
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
@@ -50,7 +50,7 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         return result;
     }
 
-    /// <summary>Steps over the answer to what was told.</summary>
+    /// <summary>Skips the result of the setting.</summary>
     public override async ValueTask<DbDataReader> ReaderExecutedAsync(
         DbCommand command,
         CommandExecutedEventData eventData,
@@ -67,12 +67,12 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         }
         catch
         {
-            await result.DisposeAsync(); // a statement that failed; nobody else has the reader yet
+            await result.DisposeAsync(); // the statement failed, and nobody else has the reader yet
             throw;
         }
     }
 
-    /// <summary>What was told after the savepoint is forgotten by the database, too.</summary>
+    /// <summary>The database also rolls back the setting to the savepoint.</summary>
     public Task RolledBackToSavepointAsync(
         DbTransaction transaction,
         TransactionEventData eventData,

@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// The policies of PostgreSQL by which a connection sees and writes only rows of the organization that it has told
-/// (<see cref="RowLevelSecurity"/>): one for each table of the model with an organization. They are forced, so that they hold
-/// for the owner of the tables, which the server usually is.
+/// The PostgreSQL policies that limit a connection to the rows of the organization that it has set
+/// (<see cref="RowLevelSecurity"/>): one for each table of the model with an organization. They are forced, so that they also
+/// apply to the owner of the tables, which is usually the server.
 /// </summary>
 internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
 {
     internal const string Name = "organization";
 
-    /// <summary>Whether the tables have policies, or none, as the setting says.</summary>
+    /// <summary>Whether the policies of the tables match the setting.</summary>
     public async Task<bool> AreCurrentAsync(CancellationToken ct) =>
         !db.Database.IsNpgsql() || (await ReadAsync(ct)).SetEquals(Wanted.Select(t => t.Name));
 
@@ -35,8 +35,8 @@ internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
     }
 
     /// <summary>
-    /// Whether the policies, where they are wanted, hold for the role of this connection: superusers and roles with
-    /// <c>BYPASSRLS</c> do not notice them.
+    /// Whether the policies, if enabled, apply to the role of this connection: they do not apply to superusers and roles with
+    /// <c>BYPASSRLS</c>.
     /// </summary>
     public async Task<bool> HoldAsync(CancellationToken ct) =>
         !options.RowLevelSecurity

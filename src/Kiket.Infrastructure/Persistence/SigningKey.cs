@@ -25,6 +25,6 @@ internal sealed class SigningKey
 
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>Before this instant it is published and does not sign, so that receivers have it when it does.</summary>
+    /// <summary>Before this instant it is only published, so that receivers know it when it starts to sign.</summary>
     public DateTimeOffset ActiveFrom { get; private set; }
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Gives Sqlite the function that the other databases have: a hash.</summary>
+/// <summary>Adds a hash function to Sqlite, which the other databases have.</summary>
 internal sealed class SqliteFunctions : DbConnectionInterceptor
 {
     /// <summary>The chain of an audit log after a record: of the chain before it and the record's content hash.</summary>

@@ -6,12 +6,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Lets the writers of this process have a Sqlite file one after the other, in the order in which they ask. Left to themselves
-/// they would poll for the file, each blocking a thread, and the unlucky ones would wait until the driver gives up. Reads do
-/// not queue.
+/// Queues the writers of this process for a Sqlite file in the order of their requests. Without it they would poll for the file,
+/// each blocking a thread, and some would wait until the driver gives up. Reads do not queue.
 /// </summary>
 /// <remarks>
-/// A turn begins before <c>BEGIN</c> and ends with the transaction. A bulk change outside a transaction is one of its own.
+/// A turn begins before <c>BEGIN</c> and ends with the transaction. A bulk change outside a transaction takes a separate turn.
 /// </remarks>
 internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor
 {
@@ -23,7 +22,7 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     /// <summary>The transaction or command whose turn it is.</summary>
     private Guid holder;
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "EF owns the transaction that it is given.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "EF owns the transaction that is passed to it.")]
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection,
         TransactionStartingEventData eventData,

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>The names of a table and its columns, as the few statements need them that EF Core cannot make.</summary>
+/// <summary>The names of a table and its columns, for the few statements that EF Core cannot generate.</summary>
 internal sealed class StoredTable
 {
     private readonly ISqlGenerationHelper sql;

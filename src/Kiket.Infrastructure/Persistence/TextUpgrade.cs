@@ -18,20 +18,21 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Converts old rows to the form of this version after a migration, because no database folds, composes or encrypts texts as we
-/// do. It works in batches, each with its progress in one transaction, so that it can be killed, and several nodes can run it.
+/// Converts old rows to the form of this version after a migration, because no database folds, composes or encrypts texts as
+/// Kiket does. It works in batches and saves its progress in the same transaction, so that it can be interrupted, and several
+/// nodes can run it.
 /// </summary>
 internal sealed class TextUpgrade(KiketDbContext db)
 {
     private const int BatchSize = 500;
 
-    /// <summary>A new form of texts gets the next number, and every row is done once more.</summary>
+    /// <summary>A new form of texts gets the next number, and every row is converted again.</summary>
     private const string Form = "texts-1";
 
-    /// <summary>Issues have the folded key of their state.</summary>
+    /// <summary>Issues store the folded key of their state.</summary>
     private const string StateUpgrade = $"states-1:{nameof(Issue)}";
 
-    /// <summary>The values of headers that callbacks carry are encrypted, and manifests have their names only.</summary>
+    /// <summary>The values of callback headers are encrypted, and manifests only contain their names.</summary>
     private const string HeaderForm = "headers-1";
 
     private static readonly string[] HeaderUpgrades = [$"{HeaderForm}:{nameof(Webhook)}", $"{HeaderForm}:{nameof(Extension)}"];
@@ -53,7 +54,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
             await RunAsync(name, refresh, ct);
     }
 
-    /// <summary>Marks everything as done in a new database, which has no old rows.</summary>
+    /// <summary>Marks all conversions as done in a new database, which has no old rows.</summary>
     public async Task SkipAsync(CancellationToken ct)
     {
         db.DataUpgrades.AddRange(Steps.Select(s => new DataUpgrade { Name = s.Name, LastId = DataUpgrade.Done }));
@@ -77,7 +78,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
             (HeaderUpgrades[1], HideHeadersAsync),
         ];
 
-    /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
+    /// <param name="refresh">Refreshes the first rows after an id, and returns their ids.</param>
     private async Task RunAsync(string name, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
     {
         await BeginAsync(name, ct);

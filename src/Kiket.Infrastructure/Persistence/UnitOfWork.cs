@@ -28,10 +28,10 @@ internal sealed class UnitOfWork(
 {
     private const string Savepoint = "part";
 
-    /// <summary>The events so far; they get their places in the log right before the commit.</summary>
+    /// <summary>The events so far; they get their numbers in the log right before the commit.</summary>
     private readonly List<LoggedEvent> events = [];
 
-    /// <summary>The issues that were changed and not yet followed.</summary>
+    /// <summary>The changed issues that followers have not seen yet.</summary>
     private readonly Dictionary<IssueId, ChangedIssue> changed = [];
 
     private Func<Task>? keptOnRefusal;
@@ -53,7 +53,7 @@ internal sealed class UnitOfWork(
 
     public async Task FlushAsync(CancellationToken ct)
     {
-        db.ChangeTracker.DetectChanges(); // once, and not at each of the looks below
+        db.ChangeTracker.DetectChanges(); // once, and not at each query below
         var roots = db
             .ChangeTracker.Entries<IAggregateRoot>()
             .Select(e => e.Entity)
@@ -127,9 +127,7 @@ internal sealed class UnitOfWork(
         }
     }
 
-    /// <summary>
-    /// Saves what an error leaves behind; the transaction of the failed work has been rolled back.
-    /// </summary>
+    /// <summary>Saves the changes that are kept despite an error; the transaction of the failed work was rolled back.</summary>
     private async Task KeepAsync(string action, Func<Task> change, CancellationToken ct)
     {
         Forget();
@@ -144,7 +142,7 @@ internal sealed class UnitOfWork(
     /// <returns>The error when nothing may be saved after all, or null.</returns>
     private async Task<Error?> CompleteAsync<T>(string action, T value, bool isKept, CancellationToken ct)
     {
-        await CompleteAsync(ct); // also in a rehearsal, so that the database checks it
+        await CompleteAsync(ct); // also in a dry run, so that the database checks the changes
         if (!isKept)
             return null;
         if (await idempotency.StoreAsync(value, ct) is { } error)
@@ -154,9 +152,8 @@ internal sealed class UnitOfWork(
     }
 
     /// <summary>
-    /// Logs the events and audits the action as the last thing and commits: nothing else is locked after the logs, and nobody who
-    /// reads them sees a later entry before an earlier one. A caller who hangs up now must not leave it open whether the work was
-    /// kept.
+    /// Logs the events and audits the action last, then commits: nothing is locked after the logs, and no reader sees a later
+    /// entry before an earlier one. The commit cannot be cancelled, so that its outcome is never unknown.
     /// </summary>
     private async Task CommitAsync(string action, CancellationToken ct)
     {
@@ -175,7 +172,7 @@ internal sealed class UnitOfWork(
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "The failure that is passed on says more than one of taking back what is gone."
+        Justification = "The rethrown failure is more informative than that of rolling back a lost transaction."
     )]
     private async Task<Result<T>> RunPartAsync<T>(
         IDbContextTransaction outer,

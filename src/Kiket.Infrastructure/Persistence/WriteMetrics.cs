@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>How often writes have to begin again because another writer was faster.</summary>
+/// <summary>Counts how often writes are retried because another writer was faster.</summary>
 internal sealed class WriteMetrics
 {
     public const string MeterName = "Kiket.Writes";
@@ -12,9 +12,9 @@ internal sealed class WriteMetrics
     public WriteMetrics(IMeterFactory meters) =>
         retries = meters
             .Create(MeterName)
-            .CreateCounter<long>("kiket.write.retries", "{retry}", "Writes begun again after a lost race, by command.");
+            .CreateCounter<long>("kiket.write.retries", "{retry}", "Writes retried after a lost race, by command.");
 
-    /// <summary>Whether a failure is a lost race, which is counted: the command will be tried again.</summary>
+    /// <summary>Whether a failure is a lost race; if so, counts it, because the command will be retried.</summary>
     public bool IsLostRace(Exception failure, string command)
     {
         var isLost = DatabaseFailure.IsLostRace(failure);

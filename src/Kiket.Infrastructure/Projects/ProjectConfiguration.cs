@@ -15,11 +15,11 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.Property(p => p.Key).HasMaxLength(ProjectKey.MaxLength);
         builder.Property(p => p.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
         builder.Property(p => p.Name).HasMaxCharacters(Project.MaxNameLength);
-        // One ligature unfolds to at most so many letters.
+        // The maximum number of letters that one ligature folds to.
         builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18);
         builder.Property(p => p.Description).HasMaxCharacters(Project.MaxDescriptionLength);
         builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
-        // Internal, and so not found by convention.
+        // Internal, so not found by convention.
         builder.Property(p => p.SlaDefinitions);
         builder.Property(p => p.Visibility);
         builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();

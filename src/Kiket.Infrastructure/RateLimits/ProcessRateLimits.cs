@@ -7,7 +7,7 @@ namespace Kiket.Infrastructure.RateLimits;
 /// <summary>Counts in this process. All windows of one length start at the same instants, so that nodes agree on them.</summary>
 internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
 {
-    /// <summary>How many windows may exist before expired ones are removed.</summary>
+    /// <summary>Number of windows above which expired ones are removed.</summary>
     private const int Crowded = 10_000;
 
     private readonly ConcurrentDictionary<string, Window> windows = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Begins a window. Only this takes locks, once per credential and window.</summary>
+    /// <summary>Starts a window. Only this takes locks, once per credential and window.</summary>
     private Window Begin(string credential, DateTimeOffset start, DateTimeOffset end, DateTimeOffset now)
     {
         var window = windows.AddOrUpdate(

@@ -6,7 +6,7 @@ namespace Kiket.Infrastructure.RateLimits;
 
 internal static class RateLimitSetup
 {
-    /// <summary>Counts requests in this process or, where a Redis is configured, together with the other nodes.</summary>
+    /// <summary>Counts requests in this process or, if Redis is configured, together with the other nodes.</summary>
     public static void AddKiketRateLimits(this IServiceCollection services, RateLimitOptions options, ConfigurationOptions? redis)
     {
         services.AddSingleton(options);

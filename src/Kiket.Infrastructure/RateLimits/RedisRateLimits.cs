@@ -9,7 +9,7 @@ namespace Kiket.Infrastructure.RateLimits;
 
 /// <summary>
 /// Counts in Redis, so that all nodes together allow a credential exactly its limit. A count is one atomic round trip, and the
-/// clock of Redis decides about its window. While Redis is away, each node counts by itself and requests do not wait for it.
+/// clock of Redis determines its window. While Redis is unavailable, each node counts by itself and requests do not wait.
 /// </summary>
 internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
 {
@@ -33,13 +33,13 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
         return 0
         """;
 
-    /// <summary>How long one request may wait for an answer; after that, Redis counts as away.</summary>
+    /// <summary>How long a request may wait for an answer; after that, Redis counts as unavailable.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a start waits for the first answer.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often Redis is tried while it is away.</summary>
+    /// <summary>How often Redis is retried while it is unavailable.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private static readonly RateLimit Probe = new(1, TimeSpan.FromSeconds(1));
@@ -78,7 +78,7 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
     /// <summary>Whether this node counts by itself.</summary>
     public bool IsAway => Volatile.Read(ref away) == 1;
 
-    /// <summary>Connects before the server listens, so that the first request is counted in Redis already.</summary>
+    /// <summary>Connects before the server listens, so that even the first request is counted in Redis.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         connection = await ConnectionMultiplexer.ConnectAsync(options);
@@ -147,7 +147,7 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
         }
     }
 
-    /// <summary>Counts, because a Redis that cannot write is of no use either.</summary>
+    /// <summary>Treated like an unavailable Redis, because one that cannot write is useless too.</summary>
     private async Task<bool> IsBackAsync(CancellationToken ct)
     {
         try
@@ -195,10 +195,10 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Redis is away, so this node counts requests by itself until it is back: {Reason}"
+        Message = "Redis is unavailable, so this node counts requests by itself for now: {Reason}"
     )]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is back; requests are counted there again.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is available; requests are counted there again.")]
     private partial void LogBack();
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Secrets;
 
-/// <summary>Where the keys are that encrypt stored secrets, and what encrypts these keys themselves.</summary>
-/// <param name="Folder">All nodes share it.</param>
+/// <summary>The location of the keys that encrypt stored secrets, and the encryption of these keys.</summary>
+/// <param name="Folder">The folder of the keys, shared by all nodes.</param>
 internal sealed record KeyRingSettings(string Folder)
 {
     /// <summary>Encrypts new keys; null for none.</summary>

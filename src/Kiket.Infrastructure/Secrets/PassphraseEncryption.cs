@@ -43,7 +43,7 @@ internal sealed class PassphraseEncryptor(KeyRingPassphrase passphrase) : IXmlEn
 }
 
 /// <summary>
-/// Decrypts what <see cref="PassphraseEncryptor"/> has encrypted. The key ring makes it by its name in the file.
+/// Decrypts what <see cref="PassphraseEncryptor"/> has encrypted. The key ring creates it by its name in the file.
 /// </summary>
 internal sealed class PassphraseDecryptor(IServiceProvider services) : IXmlDecryptor
 {

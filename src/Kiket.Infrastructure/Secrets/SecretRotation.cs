@@ -11,9 +11,9 @@ namespace Kiket.Infrastructure.Secrets;
 internal sealed record RotatedSecrets(int Renewed, int Unreadable);
 
 /// <summary>
-/// Encrypts the stored secrets of all organizations with the current key of the key ring. A row that has it already is left
-/// alone, so an interrupted run is simply repeated; a row that somebody changes meanwhile has it by then. What lives for a day
-/// only, such as idempotent answers, is not touched.
+/// Encrypts the stored secrets of all organizations with the current key of the key ring. Rows that already use it are skipped,
+/// so an interrupted run can simply be repeated; rows that are changed in the meantime already use it. Data that lives only for a
+/// day, such as idempotent answers, is not touched.
 /// </summary>
 internal sealed class SecretRotation(KiketDbContext db, SecretProtector protector)
 {
@@ -95,7 +95,7 @@ internal sealed class SecretRotation(KiketDbContext db, SecretProtector protecto
                 .ExecuteUpdateAsync(set => set.SetProperty(k => k.PrivateKey, ciphertext), ct);
     }
 
-    /// <returns>The text to store, which is the old one unless it needs the current key.</returns>
+    /// <returns>The text to store: the old one unless it must be encrypted again.</returns>
     private string Renew(string purpose, string ciphertext)
     {
         var (renewal, isReadable) = protector.Renew(purpose, ciphertext);

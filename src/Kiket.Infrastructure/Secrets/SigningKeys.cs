@@ -24,7 +24,7 @@ internal sealed record PublishedKey(string Kid, string X, string Y)
 /// <summary>A key with its private half.</summary>
 internal sealed record OpenedKey(string Kid, ECDsaSecurityKey Signing, SymmetricSecurityKey Encrypting);
 
-/// <summary>The keys at some instant, the one that signs first.</summary>
+/// <summary>The keys at an instant; the first one signs.</summary>
 /// <param name="Opened">The keys that this installation can decrypt.</param>
 /// <param name="Published">The public halves of all keys.</param>
 internal sealed record KeyRing(DateTimeOffset ReadAt, IReadOnlyList<OpenedKey> Opened, IReadOnlyList<PublishedKey> Published)
@@ -46,8 +46,8 @@ internal sealed record KeyRing(DateTimeOffset ReadAt, IReadOnlyList<OpenedKey> O
 }
 
 /// <summary>
-/// The keys that sign runtime tokens and the tokens of OAuth. They are in the database, encrypted, for all nodes; a new one is
-/// published for longer than receivers cache keys before it signs, and an old one until nothing that it signed is valid.
+/// The keys that sign runtime tokens and the tokens of OAuth. They are in the database, encrypted, for all nodes; a new key is
+/// published before it signs, for longer than receivers cache keys, and an old one until nothing that it signed is valid.
 /// </summary>
 internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector protector, TimeProvider time) : IDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
     /// <summary>Receivers cache keys for an hour (contract 2.4).</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(2);
 
-    /// <summary>The longest that anything is valid that a key has signed: a refresh token.</summary>
+    /// <summary>The longest lifetime of anything that a key signs: that of a refresh token.</summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromDays(14);
 
     public const string Purpose = "signing-keys";
@@ -66,7 +66,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
     private readonly SemaphoreSlim gate = new(1);
     private KeyRing? ring;
 
-    /// <summary>The keys, mostly from memory; makes the first one.</summary>
+    /// <summary>The keys, mostly from memory; creates the first one.</summary>
     public async ValueTask<KeyRing> ReadAsync(CancellationToken ct)
     {
         if (ring is { } known && known.ReadAt + CacheLifetime > time.GetUtcNow())
@@ -87,7 +87,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
         }
     }
 
-    /// <summary>Makes the next key in time, and removes those whose tokens have long expired.</summary>
+    /// <summary>Creates the next key in time, and removes keys whose tokens have long expired.</summary>
     public Task RotateAsync(CancellationToken ct) => RotateAsync(isNeeded: false, ct);
 
     public void Dispose() => gate.Dispose();
@@ -127,7 +127,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
             .ToListAsync(ct);
         var now = time.GetUtcNow();
 
-        // A key that cannot be decrypted is that of another installation's key ring; the next one may be ours.
+        // A key that cannot be decrypted belongs to another installation's key ring; the next one may be ours.
         var opened = keys.Select(k => (Key: k, Pkcs8: protector.Unprotect(Purpose, k.PrivateKey)))
             .Where(k => k.Pkcs8 is not null)
             .ToDictionary(k => k.Key.Id, k => Open(k.Key.Kid, Convert.FromBase64String(k.Pkcs8!)));
@@ -142,7 +142,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
         );
     }
 
-    /// <summary>One secret serves for both keys; the second is derived, so that neither tells of the other.</summary>
+    /// <summary>One secret serves for both keys; the second is derived, so that neither reveals the other.</summary>
     private static OpenedKey Open(string kid, byte[] pkcs8)
     {
         var ecdsa = ECDsa.Create();

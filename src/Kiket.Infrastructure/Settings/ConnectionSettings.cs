@@ -81,7 +81,7 @@ internal static partial class ConnectionSettings
         return Passwords().IsMatch(reason) ? "one of its values is not valid" : reason;
     }
 
-    /// <summary>Up to the end where a quotation mark is not closed: rather too much is hidden than too little.</summary>
+    /// <summary>Up to the end if a quotation mark is not closed: hiding too much is better than too little.</summary>
     [GeneratedRegex(
         """(?<name>[^;=]*(?:pass|pwd|secret|token)[^;=]*)=\s*(?:"(?:[^"]|"")*(?:"|$)|'(?:[^']|'')*(?:'|$)|[^;]*)""",
         RegexOptions.IgnoreCase

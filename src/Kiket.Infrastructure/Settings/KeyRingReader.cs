@@ -4,7 +4,9 @@ using Kiket.Infrastructure.Secrets;
 
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>Reads what protects the keys of stored secrets, and opens it, before anything depends on it.</summary>
+/// <summary>
+/// Reads and opens the certificate or passphrase that protects the keys of stored secrets, before anything depends on them.
+/// </summary>
 internal static class KeyRingReader
 {
     private const string Passphrase = "DataProtection:Passphrase";
@@ -16,7 +18,7 @@ internal static class KeyRingReader
         if (passphrase?.Length < KeyRingPassphrase.MinLength)
             read.RejectSecret(Passphrase, $"it must have at least {KeyRingPassphrase.MinLength} characters");
         if (passphrase is not null && certificate is not null)
-            read.RejectSecret(Passphrase, "a certificate encrypts the keys already, so set only one of them");
+            read.RejectSecret(Passphrase, "a certificate already encrypts the keys, so set only one of them");
         return new(read.Text("DataProtection:KeysPath") ?? "data/keys")
         {
             Certificate = Open(read, certificate, "Certificate", read.Secret("DataProtection:CertificatePassword")),
@@ -43,7 +45,7 @@ internal static class KeyRingReader
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            // The message may say more about the file than a log should.
+            // The message may reveal more about the file than a log should.
         }
 
         read.Reject(

@@ -12,7 +12,7 @@ using StackExchange.Redis;
 
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>Which part of the work a node does: <c>Kiket:Role</c>.</summary>
+/// <summary>The work that a node does: <c>Kiket:Role</c>.</summary>
 internal enum NodeRole
 {
     All,
@@ -37,10 +37,10 @@ internal sealed class KiketSettings
 
     public NodeRole Role { get; init; }
 
-    /// <summary>The base of links, without a trailing slash; null where they follow the address of the request.</summary>
+    /// <summary>The base of links, without a trailing slash; null if it is the address of the request.</summary>
     public string? PublicUrl { get; init; }
 
-    /// <summary>The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
+    /// <summary>The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are trusted.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>The sites whose pages may call the API from a browser.</summary>
@@ -54,14 +54,14 @@ internal sealed class KiketSettings
     /// <summary>How long a request may take.</summary>
     public TimeSpan RequestTimeout { get; init; }
 
-    /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
+    /// <summary>How long running requests and jobs may take to end when the server stops.</summary>
     public TimeSpan StopTimeout { get; init; }
 
     public required KeyRingSettings KeyRing { get; init; }
 
     public required BootstrapSettings Bootstrap { get; init; }
 
-    /// <summary>Who signs users in beside passwords, or null.</summary>
+    /// <summary>The identity provider that signs users in, or null.</summary>
     public SignInProviderSettings? SignInProvider { get; init; }
 
     public string? DefinitionsPath { get; init; }
@@ -75,7 +75,7 @@ internal sealed class KiketSettings
 
     public required RateLimitOptions RateLimits { get; init; }
 
-    /// <summary>Where the nodes count requests together; null where each counts by itself.</summary>
+    /// <summary>The Redis in which the nodes count requests together; null if each counts by itself.</summary>
     public ConfigurationOptions? Redis { get; init; }
 
     public TimeSpan EventRetention { get; init; }
@@ -109,7 +109,7 @@ internal sealed class KiketSettings
         return settings;
     }
 
-    /// <summary>All settings with their values, without secrets, and where they come from.</summary>
+    /// <summary>All settings with their values, without secrets, and their sources.</summary>
     public static IEnumerable<EffectiveSetting> Explain(IConfigurationRoot configuration)
     {
         var read = new SettingsReader(configuration);
@@ -223,7 +223,7 @@ internal sealed class KiketSettings
         return group;
     }
 
-    /// <summary>The framework stops with its own exception at a level that it does not know.</summary>
+    /// <summary>The framework throws its own exception for an unknown level.</summary>
     private static void CheckLogLevels(SettingsReader read, IConfiguration configuration)
     {
         foreach (var level in configuration.GetSection("Logging:LogLevel").GetChildren().Where(l => l.Value is not null))

@@ -2,7 +2,9 @@ using StackExchange.Redis;
 
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>Where nodes share what they count: the connection string of a Redis, checked before anything connects.</summary>
+/// <summary>
+/// The connection string of the Redis in which nodes count requests together, checked before anything connects.
+/// </summary>
 internal static class RedisSettings
 {
     /// <returns>Null when nodes share nothing.</returns>
@@ -18,7 +20,7 @@ internal static class RedisSettings
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {
-            // The message may repeat a password.
+            // The message may contain a password.
         }
 
         read.RejectSecret(name, "it must have the form redis.example:6379,password=…,ssl=true");

@@ -12,7 +12,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     private const int MaxShownLength = 200;
 
-    // Platforms put connection strings of their own into this section.
+    // Platforms add their own connection strings to this section.
     private const string SharedSection = "ConnectionStrings";
 
     private readonly List<string> names = [];
@@ -28,7 +28,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
     }
 
-    /// <summary>A text that must not be shown.</summary>
+    /// <summary>A secret text.</summary>
     public string? Secret(string name)
     {
         secrets.Add(name);
@@ -78,7 +78,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return byDefault;
     }
 
-    /// <summary>A text that has to be of some form.</summary>
+    /// <summary>A text in a given form.</summary>
     public string? Text(string name, Func<string, bool> isAllowed, string allowed)
     {
         if (Text(name) is not { } text)
@@ -115,7 +115,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return configuration.GetSection(name);
     }
 
-    /// <summary>What holds, of the settings that were read: where each comes from, and its value without secrets.</summary>
+    /// <summary>The effective settings that were read: the source and the value of each, without secrets.</summary>
     public IEnumerable<EffectiveSetting> Effective()
     {
         var items = groups.SelectMany(g => configuration.GetSection(g).AsEnumerable()).Where(i => i.Value is not null);
@@ -138,10 +138,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
     public void RejectSecret(string name, string allowed) =>
         errors.Add($"{name} (a secret, not shown) cannot be used; {allowed}.");
 
-    /// <exception cref="SettingsException">Something is wrong.</exception>
+    /// <exception cref="SettingsException">Some settings are not valid.</exception>
     public void ThrowIfWrong()
     {
-        // A misspelt setting makes others wrong that are not, so it is named alone.
+        // A misspelt setting can cause errors in others, so it is reported alone.
         var unknown = configuration
             .AsEnumerable()
             .Where(setting => !string.IsNullOrEmpty(setting.Value))
@@ -154,7 +154,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             throw new SettingsException(OneLine(string.Join(' ', reported)));
     }
 
-    /// <summary>On one line, and not without end.</summary>
+    /// <summary>On one line and of limited length.</summary>
     public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 
     private string Shown(string name, string value) =>
@@ -178,7 +178,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             return null;
         if (!key.Contains(':', StringComparison.Ordinal))
         {
-            // Database_Provider: one underscore too few for a section.
+            // Database_Provider: an environment variable with one underscore too few for a section.
             return names.Find(n => string.Equals(n.Replace(':', '_'), key, StringComparison.OrdinalIgnoreCase)) is { } meant
                 ? $"{key} is not a setting. Did you mean {Spelt(meant, isVariable: true)}?"
                 : null;
@@ -213,7 +213,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     private static string SectionOf(string key) => key.Split(':', 2)[0];
 }
 
-/// <summary>A setting as it holds.</summary>
+/// <summary>An effective setting.</summary>
 /// <param name="Value">Without secrets; null where nothing is set and there is no fixed default.</param>
 /// <param name="Source">The file or variable that sets it, or <c>default</c>.</param>
 internal sealed record EffectiveSetting(string Name, string? Value, string Source);

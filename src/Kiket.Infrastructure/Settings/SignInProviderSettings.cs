@@ -1,10 +1,10 @@
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>An OpenID Connect provider that signs users of one organization in.</summary>
-/// <param name="Authority">Its address, below which discovery is.</param>
-/// <param name="Organization">Slug of the organization that it speaks for.</param>
-/// <param name="Name">What the button calls it.</param>
-/// <param name="TrustsEmail">Whether an address counts that the provider does not call verified.</param>
+/// <summary>An OpenID Connect provider that signs in users of one organization.</summary>
+/// <param name="Authority">Its address, the base of its discovery document.</param>
+/// <param name="Organization">Slug of its organization.</param>
+/// <param name="Name">Its name on the button.</param>
+/// <param name="TrustsEmail">Whether to accept an address that the provider has not marked as verified.</param>
 internal sealed record SignInProviderSettings(
     Uri Authority,
     string ClientId,
@@ -17,7 +17,7 @@ internal sealed record SignInProviderSettings(
     private const int MaxNameLength = 100;
     private const string AuthorityName = "SignIn:Authority";
 
-    /// <returns>Null when users sign in by passwords only.</returns>
+    /// <returns>Null when users only sign in with passwords.</returns>
     public static SignInProviderSettings? Read(SettingsReader read)
     {
         var authority = read.Text(AuthorityName, IsAuthority, "it must be an https:// address, or http:// on this machine");

@@ -22,7 +22,7 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
     /// <summary>How long a claim lasts; after that the worker counts as crashed.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the timers of an archived project are left alone at a time.</summary>
+    /// <summary>How long the timers of an archived project are postponed each time.</summary>
     public static readonly TimeSpan ArchivedPause = TimeSpan.FromHours(1);
 
     private const int BatchSize = 100;
@@ -57,8 +57,7 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
         if (ids.Count == 0)
             return [];
 
-        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our
-        // claim.
+        // The predicate is repeated, because another worker may have been faster; the claimed timers are read back by our claim.
         await timers.Where(t => ids.Contains(t.Id) && t.NextAt <= now).ClaimAsync(claim, now, Lease, ct);
         return await timers
             .Where(t => ids.Contains(t.Id))
@@ -69,11 +68,11 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
     }
 
     /// <summary>Handles a claimed timer.</summary>
-    /// <returns>Whether this call did it; false when it failed, or the issue was changed meanwhile.</returns>
+    /// <returns>Whether it was handled; false when that failed, or the issue was changed in the meantime.</returns>
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "A timer that fails must not stop the others; it is taken again when its claim ends."
+        Justification = "A failing timer must not stop the others; it is retried when its claim expires."
     )]
     public async Task<bool> ProcessAsync(SlaClaim claimed, CancellationToken ct)
     {
@@ -101,7 +100,7 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
 
     private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, UserId actorId, CancellationToken ct)
     {
-        // Locks the row until the commit: a move of the issue either comes first, and then the timer may not be due any more, or
+        // Locks the row until the commit: a move of the issue either comes first, and then the timer may no longer be due, or it
         // waits.
         var now = time.GetUtcNow();
         var ours = await db.SlaTimers.Where(t => t.Id == claimed.TimerId && t.NextAt <= now).ReleaseAsync(claimed.Claim, ct) == 1;

@@ -15,7 +15,7 @@ internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
         builder.IsAggregate();
         builder.Property(t => t.State).HasMaxLength(State.MaxKeyLength);
         builder.Property(t => t.RuleKey).HasMaxLength(SlaRule.MaxKeyLength);
-        builder.Property(t => t.Adjustments); // internal, and so not found by convention
+        builder.Property(t => t.Adjustments); // internal, so not found by convention
         builder.IsClaimable();
         builder.Ignore(t => t.Clock);
         builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId);

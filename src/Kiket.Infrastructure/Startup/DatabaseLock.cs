@@ -8,8 +8,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>
-/// Lets one process at a time prepare a database, however many nodes start. It belongs to an open file or connection, so it
-/// ends with the process that holds it, however that ends.
+/// Lets one process at a time prepare a database, even if several nodes start. It belongs to an open file or connection, so it
+/// ends with its process, even after a crash.
 /// </summary>
 internal static class DatabaseLock
 {
@@ -19,7 +19,7 @@ internal static class DatabaseLock
 
     /// <param name="timeout">How long to wait for its holder.</param>
     /// <param name="onWaiting">Called every few seconds while another process holds it.</param>
-    /// <returns>The lock, to be disposed of by the caller; null when another process held it all the time.</returns>
+    /// <returns>The lock, to be disposed of by the caller; null when another process held it until the timeout.</returns>
     public static async Task<IAsyncDisposable?> AcquireAsync(
         DatabaseOptions options,
         TimeSpan timeout,
@@ -69,7 +69,7 @@ internal static class DatabaseLock
         };
 
     /// <summary>
-    /// The lock of a transaction and not of a session, because poolers keep a transaction on one connection and not a session.
+    /// A transaction lock instead of a session lock, because poolers keep transactions on one connection, but not sessions.
     /// </summary>
     private static async Task<IAsyncDisposable?> TryAcquireAsync(
         DbConnection connection,
@@ -97,7 +97,7 @@ internal static class DatabaseLock
         }
     }
 
-    /// <summary>Beside the file that a link leads to, so that one database has one lock under all its names.</summary>
+    /// <summary>Beside the target of a symbolic link, so that a database has the same lock under all its names.</summary>
     private static string LockFileOf(string connection)
     {
         var file = Path.GetFullPath(new SqliteConnectionStringBuilder(connection).DataSource);
@@ -112,7 +112,7 @@ internal static class DatabaseLock
         }
         catch (IOException failure) when (File.Exists(file) && failure is not PathTooLongException)
         {
-            return null; // another process holds it; the file itself stays and means nothing
+            return null; // another process holds it; the file itself always stays
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

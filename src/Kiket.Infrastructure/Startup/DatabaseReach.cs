@@ -66,7 +66,7 @@ internal static class DatabaseReach
             if (options.Provider is DatabaseProvider.Sqlite)
             {
                 await using var command = connection.CreateCommand();
-                command.CommandText = "PRAGMA schema_version"; // reads the file, which opening alone does not
+                command.CommandText = "PRAGMA schema_version"; // reads the file, because opening it is not enough
                 await command.ExecuteScalarAsync(timeout.Token);
             }
 
@@ -90,7 +90,7 @@ internal static class DatabaseReach
         }
     }
 
-    /// <summary>The server answers; the database on it is made later, where that is wanted.</summary>
+    /// <summary>The server answers; a missing database may be created later.</summary>
     private static bool IsMissing(Exception failure) =>
         failure
             is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName }
@@ -102,7 +102,7 @@ internal static class DatabaseReach
             SqliteException => true,
             PostgresException e => !e.IsTransient,
             SqlException e => SqlServerRefusals.Contains(e.Number),
-            // Such as a password that is asked for and not given.
+            // Such as a missing password.
             NpgsqlException { IsTransient: false, InnerException: null } => true,
             _ => false,
         };

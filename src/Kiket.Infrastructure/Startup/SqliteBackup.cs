@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>
-/// Copies a Sqlite database and the keys of its stored secrets to a folder, and back. The copy of the database is consistent,
-/// whatever a running server writes meanwhile.
+/// Copies a Sqlite database and the keys of its stored secrets to a folder, and back. The copy of the database is consistent even
+/// while a server writes.
 /// </summary>
 internal sealed class SqliteBackup(KiketSettings settings, DatabaseOptions options)
 {
@@ -48,12 +48,12 @@ internal sealed class SqliteBackup(KiketSettings settings, DatabaseOptions optio
                 return Refused($"The copy '{copy}' is damaged; do not use it.");
         }
 
-        // After the database, so that there is a key for everything that it holds.
+        // After the database, so that the keys cover everything in the copy.
         CopyKeys(settings.KeyRing.Folder, Path.Combine(folder, KeysName));
         return $"The backup is in '{folder}'. Its keys open the stored secrets, so keep it as safe as the server.";
     }
 
-    /// <summary>Puts a backup where the settings say that the database and the keys are. Overwrites nothing.</summary>
+    /// <summary>Restores a backup to the database and the key folder of the settings. Overwrites nothing.</summary>
     public Result<string> Restore(string folder)
     {
         if (options.Provider is not DatabaseProvider.Sqlite)
@@ -80,7 +80,7 @@ internal sealed class SqliteBackup(KiketSettings settings, DatabaseOptions optio
     private static string WithoutPool(string connection) =>
         new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString();
 
-    /// <summary>Keys that are there already are the same: a key never changes.</summary>
+    /// <summary>Existing keys are identical, because a key never changes.</summary>
     private static void CopyKeys(string from, string to)
     {
         CreatePrivate(to);

@@ -9,9 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Tokens;
 
-/// <summary>
-/// Writes when tokens were last used, in batches outside of the requests. What cannot be written is dropped.
-/// </summary>
+/// <summary>Writes the last uses of tokens, in batches outside of requests. Uses that cannot be written are dropped.</summary>
 internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactory scopes, ILogger<TokenUseWriter> logger)
     : BackgroundService
 {

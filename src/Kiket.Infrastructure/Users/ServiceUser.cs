@@ -27,7 +27,7 @@ internal static class ServiceUser
         return db;
     }
 
-    /// <summary>The user in whose name an organization's actions run; made when it is needed first.</summary>
+    /// <summary>The user in whose name an organization's actions run; created on first use.</summary>
     private static async Task<UserId> ServiceUserIdAsync(
         this KiketDbContext db,
         OrganizationId organizationId,

@@ -3,7 +3,7 @@ using Kiket.Infrastructure.Secrets;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Makes the next signing key in time.</summary>
+/// <summary>Creates the next signing key in time.</summary>
 internal sealed class KeyRotationJob(SigningKeys keys)
 {
     [JobDisplayName("Rotate the signing keys")]

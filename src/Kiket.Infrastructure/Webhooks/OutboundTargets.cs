@@ -8,8 +8,9 @@ using Microsoft.Security.AntiSSRF;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// What Kiket may call: public hosts over HTTPS, and what the operator has allowed. Addresses are checked at registration, to
-/// report problems early, and again at every connection, which is what protects: a name may point elsewhere by then.
+/// Decides what Kiket may call: public hosts over HTTPS, and networks that the operator has allowed. Addresses are checked at
+/// registration, to report problems early, and at every connection, for protection: a name may resolve to another address by
+/// then.
 /// </summary>
 internal sealed class OutboundTargets : IOutboundTargets
 {
@@ -37,7 +38,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         policy.AddDeniedAddresses([IPv4Compatible]);
         if (allowed.Length > 0)
             policy.AddAllowedAddresses([.. options.AllowedNetworks]);
-        denied = [.. policy.DeniedAddresses.Select(Networks.Of)]; // one list: what a connection rejects, a registration rejects
+        denied = [.. policy.DeniedAddresses.Select(Networks.Of)]; // one list for registrations and connections
     }
 
     /// <summary>The handler that checks every connection.</summary>
@@ -46,7 +47,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         var handler = policy.GetHandler();
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
-        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2); // names are looked up again
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2); // so that names are resolved again
         return handler;
     }
 
@@ -67,7 +68,7 @@ internal sealed class OutboundTargets : IOutboundTargets
 
     private bool IsDenied(IPAddress address) => denied.Any(n => n.Contains(address));
 
-    /// <summary>The addresses of a host. A name that is unknown now may be known later, and is checked then.</summary>
+    /// <summary>The addresses of a host. A name that does not resolve now may do so later, and is checked then.</summary>
     private static async Task<IReadOnlyList<IPAddress>> LookUpAsync(Uri uri, CancellationToken ct)
     {
         if (IPAddress.TryParse(uri.DnsSafeHost, out var literal))

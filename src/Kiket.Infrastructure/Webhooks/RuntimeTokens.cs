@@ -13,10 +13,10 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>A token for one delivery.</summary>
 internal sealed record RuntimeToken(string Text, DateTimeOffset ExpiresAt, IReadOnlyList<string> Scopes);
 
-/// <summary>Makes and reads runtime tokens.</summary>
+/// <summary>Creates and reads runtime tokens.</summary>
 internal sealed class RuntimeTokens(SigningKeys signingKeys, TimeProvider time) : IRuntimeTokens
 {
-    /// <summary>How long a token is good (decisions, 34).</summary>
+    /// <summary>The lifetime of a token (decisions, 34).</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
     private const string Issuer = "kiket.dev";

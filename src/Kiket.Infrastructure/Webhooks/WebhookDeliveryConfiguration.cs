@@ -14,8 +14,8 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.LastError).HasMaxLength(WebhookDelivery.MaxErrorLength);
         builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId);
 
-        // An endpoint gets an event once; what is due is found by the second; people's lists by the next three; what is old by
-        // the one after; how an extension fares by the next; what waits is counted by the last.
+        // The first ensures that an endpoint gets an event once. The others are for due deliveries, for the lists of people
+        // (three), for pruning, for the health of an extension, and for the backlog.
         builder.HasIndex(d => new { d.LoggedEventId, d.WebhookId }).IsUnique();
         builder.HasIndex(d => new
         {

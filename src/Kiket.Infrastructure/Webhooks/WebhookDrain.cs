@@ -30,7 +30,7 @@ internal sealed partial class WebhookDrain(
     /// <summary>After this time a batch starts no further attempts, so that finished ones are recorded soon.</summary>
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(3);
 
-    /// <summary>After this long other endpoints get their turn.</summary>
+    /// <summary>After this time other endpoints get their turn.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
     /// <summary>Sends the due deliveries.</summary>
@@ -80,7 +80,7 @@ internal sealed partial class WebhookDrain(
     }
 
     /// <summary>Renews the lease until the work ends; when it is lost or has run out, the work ends.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A renewal that fails is tried again; the lease ends by itself.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failed renewal is retried; otherwise the lease expires.")]
     private async Task RenewAsync(long webhookId, string name, Guid drainId, CancellationTokenSource life)
     {
         using var timer = new PeriodicTimer(options.Lease / 3);
@@ -202,7 +202,7 @@ internal sealed partial class WebhookDrain(
         var (gate, begin) = (new Lock(), time.GetTimestamp());
         using var writing = new SemaphoreSlim(1); // bodies read secrets from the database, one at a time
 
-        // Attempts in flight when the lease or the process ends are awaited and recorded: they have happened.
+        // Attempts in flight when the lease or the process ends are awaited and recorded, because they were made.
         await Parallel.ForEachAsync(
             deliveries,
             new ParallelOptions { MaxDegreeOfParallelism = Webhook.MaxInFlight, CancellationToken = CancellationToken.None },
@@ -278,7 +278,7 @@ internal sealed partial class WebhookDrain(
     private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        // A lost race saves the same again.
+        // After a lost race the same changes are saved again.
         var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None);
         if (changed is { } circuit)
         {

@@ -12,7 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that moves the cursor.
+/// Fans out the events of the log to the endpoints that subscribe to them: one delivery each, in the transaction that moves the
+/// cursor.
 /// </summary>
 internal sealed class WebhookFanOut(
     IServiceScopeFactory scopes,
@@ -24,11 +25,10 @@ internal sealed class WebhookFanOut(
     private const int BatchSize = 200;
 
     /// <summary>
-    /// Hands out all that waits. An organization whose events cannot be handed out does not hold back the others; its failure
-    /// is thrown in the end.
+    /// Fans out all waiting events. A failure in one organization does not hold back the others; it is thrown at the end.
     /// </summary>
-    /// <returns>How many events it has handed out.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "The failure of one organization is thrown when the others are done.")]
+    /// <returns>The number of events.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure of an organization is thrown after the others are done.")]
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var done = 0;
@@ -69,7 +69,7 @@ internal sealed class WebhookFanOut(
     }
 
     /// <summary>
-    /// The logs with events to hand out, and their subscribers. An endpoint that is added later wants only later events.
+    /// The logs with events to fan out, and their subscribers. An endpoint that is added later only receives later events.
     /// </summary>
     private async Task<IReadOnlyList<(OpenLog Log, IReadOnlyList<Webhook> Webhooks)>> ReadWaitingAsync(
         IReadOnlyCollection<OrganizationId> except,
@@ -94,7 +94,7 @@ internal sealed class WebhookFanOut(
         return logs.ConvertAll(l => (l, (IReadOnlyList<Webhook>)[.. webhooks[l.OrganizationId]]));
     }
 
-    /// <returns>How many events were handed out and to whom; none when another worker was faster.</returns>
+    /// <returns>The number of events and the endpoints; none when another worker was faster.</returns>
     private async Task<(int Events, IReadOnlyList<long> Endpoints)> HandOutAsync(
         OpenLog log,
         IReadOnlyList<Webhook> webhooks,

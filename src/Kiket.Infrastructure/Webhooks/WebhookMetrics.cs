@@ -5,7 +5,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Metrics for operators: how attempts, reactions and guards end, how long they take, and the backlog.</summary>
+/// <summary>Metrics for operators: results and durations of attempts, reactions and guards, and the backlog.</summary>
 internal sealed class WebhookMetrics
 {
     public const string MeterName = "Kiket.Webhooks";
@@ -44,7 +44,7 @@ internal sealed class WebhookMetrics
             "{endpoint}",
             "Endpoints that are paused after failures."
         );
-        reactions = meter.CreateCounter<long>("kiket.event.reactions", "{event}", "Events that were reacted to, by result.");
+        reactions = meter.CreateCounter<long>("kiket.event.reactions", "{event}", "Events whose reactions were run, by result.");
         meter.CreateObservableGauge(
             "kiket.reactions.waiting",
             () => Observe(b => b.Unreacted),
@@ -80,9 +80,9 @@ internal sealed class WebhookMetrics
 }
 
 /// <summary>The backlog.</summary>
-/// <param name="Events">Events that were not handed out yet.</param>
-/// <param name="Pending">Deliveries that were not made yet.</param>
-/// <param name="OldestAge">Since when the oldest of them waits; zero when there is none.</param>
+/// <param name="Events">Events not yet handed to their subscribers.</param>
+/// <param name="Pending">Pending deliveries.</param>
+/// <param name="OldestAge">Age of the oldest pending delivery; zero when there is none.</param>
 internal sealed record Backlog(long Events, int Pending, TimeSpan OldestAge)
 {
     /// <summary>Events that actions and automations have not looked at.</summary>

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>The name of an endpoint in the log, which shows whose it is.</summary>
+/// <summary>The name of an endpoint in the log, including its owner.</summary>
 internal static class WebhookName
 {
     public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId, CancellationToken ct)

@@ -1,9 +1,9 @@
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Settings under <c>Webhooks</c>: what may be called, and how the work is shared.</summary>
+/// <summary>Settings under <c>Webhooks</c>: which addresses may be called, and how workers share the work.</summary>
 internal sealed class WebhookOptions
 {
-    /// <summary>Private networks that may be called, and by plain HTTP: <c>10.1.0.0/16</c>.</summary>
+    /// <summary>Private networks that may be called, even by plain HTTP: <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; set; } = [];
 
     /// <summary>Whether public hosts may be called by plain HTTP.</summary>

@@ -11,13 +11,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Writes the bodies of an endpoint's deliveries (contract 15.2): one line of JSON, never over the limit.</summary>
+/// <summary>Writes the bodies of an endpoint's deliveries (contract 15.2): one line of JSON within the size limit.</summary>
 internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtensionSecrets secrets, OutboundUrl url)
 {
     private const string RuntimeHeader = "X-Kiket-Runtime-Token";
     private const string Cut = "…";
 
-    /// <summary>Texts longer than this are cut in a body that is too large, each time shorter, until it fits.</summary>
+    /// <summary>In a body that is too large, longer texts are cut to these lengths in turn, until it fits.</summary>
     private static readonly int[] CutLengths = [10_000, 1_000, 100];
 
     private static readonly JsonSerializerOptions Indentless = WireJson.Options;
@@ -36,13 +36,13 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         return events.Zip(documents).ToDictionary(e => e.First.Id, e => e.Second);
     }
 
-    /// <summary>The body of one attempt; its token and secrets are as fresh as the attempt.</summary>
+    /// <summary>The body of one attempt; its token and secrets are read for each attempt.</summary>
     /// <param name="logged">The logged event, or null for an event that only this endpoint receives.</param>
     /// <param name="extension">The installation to which the body is sent with a token and secrets, or null.</param>
     public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? logged, Extension? extension, CancellationToken ct)
     {
         if (delivery.Request is not null)
-            return []; // it brings its own
+            return []; // it contains its own
         if (logged is not null && extension is null && logged.Event == delivery.Event)
         {
             var whole = JsonSerializer.SerializeToUtf8Bytes(logged, Indentless);
@@ -85,9 +85,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         };
     }
 
-    /// <summary>
-    /// The start of a body for people who view a delivery: what was sent, without the token and the secrets.
-    /// </summary>
+    /// <summary>The start of a body, without the token and the secrets, for people who view a delivery.</summary>
     /// <param name="isForExtension">Whether the body has the members that only an extension receives.</param>
     public static string? Shown(byte[] body, bool isForExtension)
     {
@@ -105,7 +103,9 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         return StorableText.Of(Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, WebhookAttempt.MaxBodyLength))));
     }
 
-    /// <summary>Shortens the long texts of a body that is too large; what an extension needs to answer stays complete.</summary>
+    /// <summary>
+    /// Shortens the long texts of a body that is too large; the members that an extension needs to respond stay complete.
+    /// </summary>
     private static byte[] Fit(JsonObject body, JsonObject own)
     {
         foreach (var limit in CutLengths.Prepend(int.MaxValue))
@@ -124,7 +124,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
                 return bytes;
         }
 
-        // Nothing but the number of values is left to make it long: those of the issue and of the changes.
+        // Now only the number of values in the issue and the changes can make it too large.
         foreach (var name in (string[])["changes", "custom_fields", "labels"])
             body.Remove(name);
         (body["issue"] as JsonObject)?.Remove("custom_fields");

@@ -4,7 +4,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Takes the way of <see cref="WebhookDrain"/> with one delivery.</summary>
+/// <summary>Sends one delivery in the same way as <see cref="WebhookDrain"/>.</summary>
 internal sealed class WebhookProbe(WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, TimeProvider time)
     : IWebhookProbe
 {

@@ -9,7 +9,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Makes the request of one attempt: address, headers and signature (contract 15.3, 15.4).</summary>
+/// <summary>Creates the request of one attempt: address, headers and signature (contract 15.3, 15.4).</summary>
 internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider time)
 {
     public const string SecretUnavailable = "secret.unavailable: the endpoint's secret or the request cannot be decrypted";
@@ -54,7 +54,7 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     }
 
     /// <summary>
-    /// The request of an action, as it was written; its headers, its body and the path of its address may hold secrets.
+    /// The request of an action, as defined; its headers, its body and the path of its address may contain secrets.
     /// </summary>
     private OutgoingRequest? ReadAction(string written, TimeSpan timeout)
     {
@@ -74,7 +74,7 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     public static string AddressOf(Webhook webhook, string name) =>
         webhook.Target.IsExact ? webhook.Target.Url : $"{webhook.Target.Url.TrimEnd('/')}/webhooks/{name}";
 
-    /// <summary>The custom headers, and our own where no custom one replaces them.</summary>
+    /// <summary>The custom headers, and our own unless a custom one replaces them.</summary>
     private static Dictionary<string, string> Headers(IReadOnlyDictionary<string, string> chosen)
     {
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase) { ["User-Agent"] = UserAgent };

@@ -12,7 +12,7 @@ namespace Kiket.Infrastructure.Webhooks;
 internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
     /// <summary>
-    /// The column of endpoints with the instant (UTC) until which a job that waits for the endpoint is trusted to start.
+    /// The endpoints' column with the instant (UTC) until which a queued job of the endpoint is expected to start.
     /// </summary>
     public const string QueuedUntil = "QueuedUntil";
 
@@ -22,13 +22,13 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     private const int SweepSize = 1_000;
     private const int Wakers = 4;
 
-    /// <summary>Queues a job for those of some endpoints that have none and may be sent to.</summary>
+    /// <summary>Queues a job for each given endpoint that has none and can be sent to.</summary>
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
         if (endpoints.Count == 0)
             return;
 
-        // Under load most endpoints already have a job, which one statement shows.
+        // Under load most endpoints already have a job, which one statement detects.
         var idle = await OnDatabaseAsync(async db =>
         {
             var found = await Idle(Webhooks(db), time.GetUtcNow())
@@ -46,7 +46,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
                     ? []
                     : await db.AcrossTenants<Extension>()
                         .Where(e => ids.Contains(e.Id))
-                        // It is called as its extension.
+                        // The endpoint has the name of its extension.
                         .Join(db.Users, e => e.ServiceUserId, u => u.Id, (e, u) => new { e.Id, u.Name })
                         .ToDictionaryAsync(e => e.Id, e => e.Name, ct);
             return found.ConvertAll(w =>
@@ -54,7 +54,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
             );
         });
 
-        // A job costs some commits, for which the next endpoint and the events after these do not wait one after the other.
+        // Queuing a job costs some commits, so jobs are queued concurrently and later events do not wait for them.
         await Parallel.ForEachAsync(
             idle,
             new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct },
@@ -93,7 +93,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
         await WakeAsync(due, ct);
     }
 
-    /// <summary>Those that have no job and may be sent to.</summary>
+    /// <summary>The endpoints that have no job and can be sent to.</summary>
     private static IQueryable<Webhook> Idle(IQueryable<Webhook> webhooks, DateTimeOffset now) =>
         webhooks
             .Unclaimed(now)

@@ -10,9 +10,9 @@ using Microsoft.Security.AntiSSRF;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>A request on its way out.</summary>
+/// <summary>An outgoing request.</summary>
 /// <param name="Body">Its content, or null for none.</param>
-/// <param name="SecretHeaders">Names of headers whose values are not kept.</param>
+/// <param name="SecretHeaders">Names of headers whose values are not stored.</param>
 internal sealed record OutgoingRequest(
     string Method,
     string Url,
@@ -22,19 +22,19 @@ internal sealed record OutgoingRequest(
     IReadOnlyCollection<string> SecretHeaders
 )
 {
-    /// <summary>The address as it is kept.</summary>
+    /// <summary>The address as it is stored.</summary>
     public string ShownUrl { get; init; } = Url;
 
-    /// <summary>The body as it is kept, or null for nothing.</summary>
+    /// <summary>The body as it is stored, or null.</summary>
     public string? ShownBody { get; init; }
 
-    /// <summary>The name of the event that it brings, for traces.</summary>
+    /// <summary>The name of its event, for traces.</summary>
     public required string Event { get; init; }
 
-    /// <summary>The trace context of what caused it, or null for that of the sender.</summary>
+    /// <summary>The trace context of its cause, or null for that of the sender.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>How many bytes of a response are read; fewer may be stored.</summary>
+    /// <summary>Maximum number of bytes to read of a response; fewer may be stored.</summary>
     public int AnswerLimit { get; init; } = WebhookAttempt.MaxBodyLength;
 }
 
@@ -54,7 +54,7 @@ internal sealed record SentRequest(
     TimeSpan Duration
 )
 {
-    /// <summary>One that could not even be written.</summary>
+    /// <summary>A request that could not even be created.</summary>
     public static SentRequest Unsent(string url, string error, DateTimeOffset at) =>
         new(
             new(null, error),
@@ -65,7 +65,7 @@ internal sealed record SentRequest(
         );
 }
 
-/// <summary>Sends one request and returns its outcome; never throws because of the receiver.</summary>
+/// <summary>Sends one request and returns its outcome; never throws because of errors of the receiver.</summary>
 internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider time)
 {
     private const string Hidden = "…";
@@ -140,7 +140,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         );
     }
 
-    /// <summary>With the names of OpenTelemetry's conventions for HTTP; the address without what may be secret.</summary>
+    /// <summary>With the names of OpenTelemetry's conventions for HTTP; the address without parts that may be secret.</summary>
     private static void Describe(Activity? span, OutgoingRequest request, AttemptOutcome outcome)
     {
         if (span is not { IsAllDataRequested: true })

@@ -11,10 +11,10 @@ internal static class WebhookSetup
         services.AddSingleton(options);
         services.AddSingleton<IOutboundTargets>(targets);
         services
-            // Each request has its own.
+            // Each request has its own timeout.
             .AddHttpClient(OutboundTargets.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(targets.CreateHandler)
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the handler renews its connections itself
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the handler renews its own connections
             .RemoveAllLoggers();
         services.AddSingleton<RuntimeTokens>();
         services.AddSingleton<IRuntimeTokens>(provider => provider.GetRequiredService<RuntimeTokens>());

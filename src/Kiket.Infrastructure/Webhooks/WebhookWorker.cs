@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Hands events out right after the commit that made them, and looks for retries that have come due.</summary>
+/// <summary>Fans out events right after the commit that created them, and looks for retries that have become due.</summary>
 internal sealed class WebhookWorker(
     WebhookFanOut fanOut,
     WebhookSchedule schedule,

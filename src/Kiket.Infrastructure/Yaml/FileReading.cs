@@ -31,7 +31,7 @@ internal sealed class Findings
     private static void Add(List<DefinitionNote> notes, HashSet<DefinitionNote> known, DefinitionNote note)
     {
         if (notes.Count > Max || !known.Add(note))
-            return; // enough, or two readers looked at the same value
+            return; // enough findings, or two readers read the same value
         if (notes.Count < Max)
             notes.Add(note);
         else
@@ -61,10 +61,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// <summary>The content of the file; null when it is empty.</summary>
     public YamlNode? Whole => root;
 
-    /// <summary>The whole of the file; empty when the file is. Unknown sections are warnings.</summary>
+    /// <summary>The top-level map, empty for an empty file. Unknown sections are warnings.</summary>
     public YamlMap Root(params ReadOnlySpan<string> known) => Root(rules: [], known);
 
-    /// <summary>The whole of a file whose sections hold rules.</summary>
+    /// <summary>The top-level map of a file whose sections contain rules.</summary>
     public YamlMap Root(ReadOnlySpan<string> rules, ReadOnlySpan<string> others)
     {
         var map = MapOf(root ?? new YamlText(1, 1, "", true), "The file");
@@ -87,10 +87,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     }
 
     /// <summary>
-    /// Notes what the domain refuses. It names the part by its position: <c>transitions[2].approvals[0].required</c>.
+    /// Reports the domain's errors, which name a part by its position: <c>transitions[2].approvals[0].required</c>.
     /// </summary>
-    /// <param name="placeOf">Where an item of a list is, by the name of the list and the index of the item.</param>
-    /// <param name="elsewhere">Where errors of the whole are noted; the file by default.</param>
+    /// <param name="placeOf">The position of an item, by the name of its list and its index.</param>
+    /// <param name="elsewhere">The position for errors of the whole; the file by default.</param>
     public void AddError(IEnumerable<ErrorDetail> errors, Func<string, int, YamlNode> placeOf, YamlNode? elsewhere = null)
     {
         foreach (var error in errors)
@@ -105,8 +105,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
 
     /// <summary>
-    /// Reports what would silently weaken a rule: an error, or a warning in a file that is read leniently, where the message
-    /// can differ.
+    /// Reports what would silently weaken a rule: an error, or a warning in a file that is read leniently, whose message can
+    /// differ.
     /// </summary>
     public void Reject(YamlNode at, string message, string? leniently = null)
     {
@@ -144,13 +144,13 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    /// <summary>Whether nothing is listed there.</summary>
+    /// <summary>Whether the list is missing or empty.</summary>
     public static bool IsEmpty(YamlMap map, string key) =>
         map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlList { Items.Count: 0 } or YamlMap { Entries.Count: 0 };
 
     /// <summary>
-    /// Things that are written as a map from key to thing, or as a list: of keys, of maps with the key in one of some members,
-    /// or of maps from one key to the thing.
+    /// Items that are written as a map from key to item, or as a list: of keys, of maps with the key in one of some members, or
+    /// of maps from one key to the item.
     /// </summary>
     public IEnumerable<(YamlText Key, YamlMap Thing)> Things(YamlMap map, string key, params string[] keyMembers)
     {
@@ -198,7 +198,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    /// <summary>A text that must be there.</summary>
+    /// <summary>A required text.</summary>
     public YamlText? Required(YamlMap map, string key, string of, int longest)
     {
         if (map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlText { IsBlank: true })
@@ -260,7 +260,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     }
 
     /// <summary>Rejects unknown keys in a map of rules, because a rule with a misspelt key would not apply.</summary>
-    /// <param name="kept">Keys that are known and not read here; they are reported as warnings.</param>
+    /// <param name="kept">Known keys that are not read here; they are reported as warnings.</param>
     public void RejectUnknown(YamlMap map, ReadOnlySpan<string> known, ReadOnlySpan<string> kept = default)
     {
         foreach (var entry in map.Entries)
@@ -354,7 +354,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     [GeneratedRegex("^([a-z_]+)\\[([0-9]+)\\]")]
     private static partial Regex Position();
 
-    // Only what is also a number in JSON: 007 and 1_000 stay strings.
+    // Only numbers that are also valid in JSON: 007 and 1_000 stay strings.
     [GeneratedRegex("^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?$")]
     private static partial Regex JsonNumber();
 }

@@ -32,7 +32,7 @@ internal static class Spelling
 
     public static string Ask(string meant) => $"did you mean '{meant}'?";
 
-    /// <summary>The end of a sentence about an unknown word: the word that was meant, or all known ones.</summary>
+    /// <summary>The end of a sentence about an unknown word: the likely word, or all known ones.</summary>
     public static string AskOrList(string written, params ReadOnlySpan<string> known) =>
         Nearest(written, known) is { } meant ? $"; {Ask(meant)}" : $". Known: {string.Join(", ", known)}.";
 
@@ -41,7 +41,8 @@ internal static class Spelling
         word.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>
-    /// Letters to add, drop, replace or swap with the next one to make one word of another (optimal string alignment).
+    /// The number of letters to add, drop, replace or swap with the next one to turn one word into another (optimal string
+    /// alignment).
     /// </summary>
     private static int Distance(string a, string b)
     {

@@ -5,19 +5,19 @@ using YamlDotNet.Core.Events;
 namespace Kiket.Infrastructure.Yaml;
 
 /// <summary>A value in a YAML text and its position.</summary>
-/// <param name="Size">How many values it holds, itself included and aliases written out.</param>
-/// <param name="Height">How many levels of values are below it, aliases written out.</param>
+/// <param name="Size">The number of values in it, including itself, with aliases expanded.</param>
+/// <param name="Height">The number of levels below it, with aliases expanded.</param>
 internal abstract record YamlNode(int Line, int Column, int Size, int Height);
 
 internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain)
     : YamlNode(Line, Column, 1 + (Value.Length / SizeUnit), 0)
 {
-    /// <summary>A long text counts as several values, so that aliases of one cannot add up without end.</summary>
+    /// <summary>A long text counts as several values, so that repeated aliases of it reach the limit.</summary>
     private const int SizeUnit = 64;
 
     public bool IsNull => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
 
-    /// <summary>Whether there is nothing to see.</summary>
+    /// <summary>Whether it is null or blank.</summary>
     public bool IsBlank => UnicodeText.IsBlank(Value);
 
     /// <summary>The value for use in a message, shortened if necessary.</summary>
@@ -30,7 +30,7 @@ internal sealed record YamlList(int Line, int Column, int Size, int Height, IRea
 internal sealed record YamlMap(int Line, int Column, int Size, int Height, IReadOnlyList<YamlEntry> Entries)
     : YamlNode(Line, Column, Size, Height)
 {
-    /// <summary>A map that is not there, at the place where it is missed.</summary>
+    /// <summary>A placeholder for a missing map, at the position where it is expected.</summary>
     public static YamlMap EmptyAt(YamlNode node) => new(node.Line, node.Column, 1, 0, []);
 
     public YamlEntry? Find(string key) => Entries.FirstOrDefault(e => e.Key.Value == key);
@@ -38,14 +38,14 @@ internal sealed record YamlMap(int Line, int Column, int Size, int Height, IRead
 
 internal sealed record YamlEntry(YamlText Key, YamlNode Value);
 
-/// <summary>Something wrong in a YAML text.</summary>
+/// <summary>An error in a YAML text.</summary>
 internal sealed record YamlFault(int Line, int Column, string Message);
 
 /// <summary>
-/// A YAML text as values with their places. Everything is bounded, so that no text of a few bytes can take the server's memory or
-/// stack: its depth, and its size with the aliases written out.
+/// A YAML text as values with their positions. Its depth and its size with expanded aliases are bounded, so that no short text
+/// can exhaust the server's memory or stack.
 /// </summary>
-/// <param name="Root">The first document; null when the text holds none or cannot be read.</param>
+/// <param name="Root">The first document; null when the text is empty or cannot be read.</param>
 /// <param name="Broken">Why the text cannot be read, or null.</param>
 /// <param name="Warnings">Ambiguities that were resolved by a guess.</param>
 internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList<YamlFault> Warnings)
@@ -75,8 +75,8 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                         or IndexOutOfRangeException
             )
         {
-            // The scanner has corners where it fails by accident instead of refusing the text; an unclosed bracket leads into
-            // one of them.
+            // In some cases the scanner throws an unrelated exception instead of rejecting the text; an unclosed bracket is one
+            // of them.
             var (line, column) = composer.Place;
             return new(
                 null,
@@ -99,9 +99,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
 
         public (int Line, int Column) Place => parser.Current is { } at ? ((int)at.Start.Line, (int)at.Start.Column) : (1, 1);
 
-        /// <summary>
-        /// The innermost bracket that is open, or null. The parser fails one event ahead of what has been read.
-        /// </summary>
+        /// <summary>The innermost bracket that is open, or null. The parser fails one event ahead of the last value.</summary>
         public YamlFault? Unclosed =>
             parser.Current switch
             {
@@ -113,7 +111,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             };
 
         /// <summary>
-        /// The parser's error, at the place that has to be changed: it often notices a tab or a missing bracket only lines
+        /// The parser's error, at the position that must be corrected: it often notices a tab or a missing bracket only lines
         /// later.
         /// </summary>
         public YamlFault CauseOf(YamlException failure)

@@ -111,7 +111,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
     }
 
     [Fact]
-    public async Task An_endpoint_is_woken_as_soon_as_an_action_has_told_it_something()
+    public async Task An_endpoint_is_woken_as_soon_as_an_action_has_sent_it_something()
     {
         var tenant = await server.NewBoardAsync(Entering("""- { action: webhook, url: "https://example.com/hook" }"""));
         await tenant.AddIssueAsync("ACT");
@@ -213,7 +213,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
     [InlineData("ext:post_note")]
     [InlineData("ext:com.example.notes.post_note")]
     [InlineData("ext:com.example.notes:post_note")]
-    public async Task An_extension_is_told_to_do_what_it_offers_with_the_parameters_filled(string action)
+    public async Task An_extension_is_asked_to_run_its_action_with_filled_parameters(string action)
     {
         await using var receiver = await Receiver.StartAsync();
         var tenant = await server.NewBoardAsync(

@@ -30,7 +30,7 @@ public sealed class EscalationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task Only_what_is_due_escalates_once_and_those_who_manage_the_project_are_told_and_may_decide()
+    public async Task Only_overdue_approvals_escalate_once_and_those_who_manage_the_project_are_notified_and_may_decide()
     {
         var tenant = await server.NewBoardAsync(Workflow);
         var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager);

@@ -105,7 +105,7 @@ public sealed class OutboxTests(KiketServer server)
     }
 
     [Fact]
-    public async Task An_event_that_throws_counts_rests_holds_back_its_issue_only_and_is_given_up_in_the_end()
+    public async Task An_event_that_throws_is_postponed_holds_back_only_its_issue_and_is_finally_given_up()
     {
         var tenant = await server.NewBoardAsync(Telling);
         await tenant.AddIssueAsync("ACT");

@@ -7,7 +7,7 @@ namespace Kiket.Api.Tests.Capacity;
 public sealed class ReassignTests(KiketServer server)
 {
     [Fact]
-    public async Task Pairs_are_reassigned_in_the_order_given_and_told_as_ordinary_changes()
+    public async Task Pairs_are_reassigned_in_the_order_given_and_announced_as_ordinary_changes()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -169,7 +169,7 @@ public sealed class ReassignTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Only_whoever_may_write_the_issues_may_reassign_them()
+    public async Task Only_those_who_may_write_the_issues_may_reassign_them()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

@@ -205,7 +205,7 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
     }
 
     [Fact]
-    public async Task Whoever_is_away_is_relieved_and_an_empty_team_has_nothing_to_recommend()
+    public async Task Absent_members_are_relieved_and_an_empty_team_has_nothing_to_recommend()
     {
         var tenant = await server.NewTenantAsync();
         Assert.Empty(Moves(await tenant.RecommendAsync()));

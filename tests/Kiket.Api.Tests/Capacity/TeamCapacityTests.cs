@@ -111,7 +111,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
     }
 
     [Fact]
-    public async Task Who_has_no_capacity_of_their_own_has_that_of_the_settings_and_estimates_come_from_there_too()
+    public async Task Users_without_their_own_capacity_have_that_of_the_settings_and_estimates_come_from_there_too()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

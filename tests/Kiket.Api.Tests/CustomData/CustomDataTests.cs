@@ -274,7 +274,7 @@ public sealed class CustomDataTests(KiketServer server)
     [InlineData("""{"record": {"number": "A"}, "extra": 1}""", 400, "INVALID_PARAMETER")]
     [InlineData("""{"record": {"number": "A", "number": "B"}}""", 400, "INVALID_PARAMETER")]
     [InlineData("""{"record": {"number": "A", "extra": "\u0000"}}""", 400, "INVALID_PARAMETER")]
-    public async Task A_body_that_is_no_record_is_refused(string body, int status, string code)
+    public async Task A_body_that_is_not_a_record_is_refused(string body, int status, string code)
     {
         var tenant = await ShopAsync();
         var extension = await InstallAsync(tenant, "com.example.writer", "write");
@@ -505,7 +505,7 @@ public sealed class CustomDataTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_many_who_want_one_unique_value_at_once_one_gets_it()
+    public async Task One_of_many_who_want_a_unique_value_at_once_gets_it()
     {
         var tenant = await ShopAsync();
 

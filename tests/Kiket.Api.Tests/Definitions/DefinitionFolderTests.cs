@@ -38,7 +38,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
     }
 
     [Fact]
-    public async Task The_command_prints_the_faults_of_a_broken_pack_and_imports_the_others()
+    public async Task The_command_prints_the_errors_of_a_broken_pack_and_imports_the_others()
     {
         var tenant = await server.NewTenantAsync();
         WritePack("broken", "workflow: main\nstates: [a]\ntransitions:\n  - {from: a, to: b}\n");

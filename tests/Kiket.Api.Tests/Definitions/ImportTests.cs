@@ -241,7 +241,7 @@ public sealed class ImportTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_seed_that_breaks_a_rule_of_issues_is_a_fault_at_its_place_and_nothing_is_applied()
+    public async Task A_seed_that_breaks_a_rule_of_issues_is_an_error_at_its_place_and_nothing_is_applied()
     {
         var tenant = await server.NewTenantAsync();
         var files = Packs.Small();
@@ -456,7 +456,7 @@ public sealed class ImportTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_path_is_not_too_long_and_stands_once()
+    public async Task A_path_is_not_too_long_and_is_listed_once()
     {
         var tenant = await server.NewTenantAsync();
         var tooLong = Packs.Small();

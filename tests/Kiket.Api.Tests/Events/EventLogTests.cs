@@ -8,7 +8,7 @@ namespace Kiket.Api.Tests.Events;
 public sealed class EventLogTests(KiketServer server)
 {
     [Fact]
-    public async Task Each_change_is_told_with_its_name_its_place_and_what_changed()
+    public async Task Each_change_is_announced_with_its_name_its_place_and_what_changed()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -67,7 +67,7 @@ public sealed class EventLogTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_changed_and_a_deleted_comment_are_told_with_their_author_and_whoever_did_it()
+    public async Task A_changed_and_a_deleted_comment_are_announced_with_their_author_and_the_actor()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -106,7 +106,7 @@ public sealed class EventLogTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_deleted_issue_is_told_to_those_who_can_see_its_project_with_what_it_was()
+    public async Task A_deleted_issue_is_announced_with_its_data_to_those_who_can_see_its_project()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("SECRET", "private");

@@ -51,7 +51,7 @@ public sealed class ExtCredentialTests(KiketServer server)
     [Theory]
     [InlineData("X-Kiket-Runtime-Token")]
     [InlineData("X-Runtime-Token")]
-    public async Task A_runtime_token_goes_before_all_and_ends_with_the_installation(string header)
+    public async Task A_runtime_token_takes_precedence_and_ends_with_the_installation(string header)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -89,7 +89,7 @@ public sealed class ExtCredentialTests(KiketServer server)
     }
 
     [Fact]
-    public async Task The_key_goes_before_a_users_token()
+    public async Task The_key_takes_precedence_over_a_users_token()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

@@ -116,7 +116,7 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Every_fault_is_told_at_once_with_its_place_and_nothing_is_installed()
+    public async Task Every_error_is_reported_at_once_with_its_position_and_nothing_is_installed()
     {
         var tenant = await server.NewTenantAsync();
         const string broken = """
@@ -159,7 +159,7 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
     }
 
     [Fact]
-    public async Task An_address_that_is_not_set_is_a_fault()
+    public async Task An_address_that_is_not_set_is_an_error()
     {
         var tenant = await server.NewTenantAsync();
         var manifest = Installed.Manifest();

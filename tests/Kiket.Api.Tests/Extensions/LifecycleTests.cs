@@ -12,7 +12,7 @@ namespace Kiket.Api.Tests.Extensions;
 public sealed class LifecycleTests(KiketServer server)
 {
     [Fact]
-    public async Task An_extension_hears_of_its_installation_its_upgrade_and_its_removal_when_it_asks()
+    public async Task An_extension_is_notified_of_its_installation_its_upgrade_and_its_removal_if_it_asks()
     {
         var tenant = await server.NewTenantAsync();
         await using var receiver = await Receiver.StartAsync();
@@ -53,7 +53,7 @@ public sealed class LifecycleTests(KiketServer server)
     }
 
     [Fact]
-    public async Task An_extension_that_asks_for_nothing_hears_of_its_removal_only_and_what_waited_is_cancelled()
+    public async Task An_extension_that_asks_for_nothing_is_only_notified_of_its_removal_and_its_deliveries_are_cancelled()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

@@ -167,7 +167,7 @@ public sealed class ReportTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_several_extensions_a_user_names_the_one_that_reports()
+    public async Task A_user_names_which_of_several_extensions_reports()
     {
         var tenant = await server.NewTenantAsync();
         await Installed.NewAsync(tenant);

@@ -100,7 +100,7 @@ public sealed class BodyTests(KiketServer server)
     [InlineData("""{"issue": {"title": "a"}, "issue": {"title": "b"}}""", "issue")]
     [InlineData("""{"title": "a", "title": "b"}""", "title")]
     [InlineData("""{"issue": {"custom_fields": {"x": {"y": 1, "y": 2}}}}""", "issue.custom_fields.x.y")]
-    public async Task A_member_that_is_given_twice_is_refused(string body, string path)
+    public async Task A_repeated_member_is_refused(string body, string path)
     {
         var tenant = await server.NewTenantAsync();
 

@@ -212,7 +212,7 @@ public sealed class IdempotencyTests(KiketServer server)
     [Theory]
     [InlineData("a\tb")]
     [InlineData("")]
-    public async Task A_key_that_is_no_key_is_refused_and_not_ignored(string key)
+    public async Task An_invalid_key_is_refused_and_not_ignored(string key)
     {
         var tenant = await TenantAsync(server);
 

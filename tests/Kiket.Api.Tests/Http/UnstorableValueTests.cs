@@ -10,7 +10,7 @@ public sealed class UnstorableValueTests(KiketServer server)
     [InlineData("1e200000")]
     [InlineData("-1e400")]
     [InlineData("1e-20000")]
-    public async Task A_number_beyond_all_measure_is_refused(string number)
+    public async Task A_number_that_is_too_large_is_refused(string number)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -22,7 +22,7 @@ public sealed class UnstorableValueTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Numbers_within_measure_are_kept()
+    public async Task Numbers_in_range_are_kept()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

@@ -38,7 +38,7 @@ public sealed class IssueConcurrencyTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_twenty_parallel_changes_of_the_same_version_one_is_made_and_the_others_are_told_the_current_version()
+    public async Task One_of_twenty_parallel_changes_of_the_same_version_is_made_and_the_others_get_the_current_version()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

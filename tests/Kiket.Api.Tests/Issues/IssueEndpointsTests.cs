@@ -112,7 +112,7 @@ public sealed class IssueEndpointsTests(KiketServer server)
     [InlineData("""{"title":"x","labels":[null]}""", "issue.labels")]
     [InlineData("""{"title":"x","due_date":"2026-02-30"}""", "issue.due_date")]
     [InlineData("""{"title":"x","custom_fields":[]}""", "issue.custom_fields")]
-    public async Task A_malformed_issue_is_refused_with_the_field_at_fault_and_takes_no_number(string issue, string field)
+    public async Task A_malformed_issue_is_refused_with_the_invalid_field_and_takes_no_number(string issue, string field)
     {
         var tenant = await NewTenantAsync();
 

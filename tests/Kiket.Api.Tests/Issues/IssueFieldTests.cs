@@ -62,7 +62,7 @@ public sealed class IssueFieldTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_start_date_is_set_changed_told_and_taken_away()
+    public async Task A_start_date_is_set_changed_announced_and_removed()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

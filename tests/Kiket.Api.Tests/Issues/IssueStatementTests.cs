@@ -55,7 +55,7 @@ public sealed class IssueStatementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_ways_out_of_a_state_take_a_fixed_number_of_SQL_statements()
+    public async Task The_transitions_from_a_state_take_a_fixed_number_of_SQL_statements()
     {
         var tenant = await server.NewTenantAsync();
         var counts = new List<int>();

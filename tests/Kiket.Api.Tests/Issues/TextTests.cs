@@ -81,7 +81,7 @@ public sealed class TextTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Names_that_nobody_sees_and_labels_that_nobody_finds_are_refused()
+    public async Task Invisible_names_and_labels_are_refused()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

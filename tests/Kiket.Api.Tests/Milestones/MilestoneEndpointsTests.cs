@@ -136,7 +136,7 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
         """{"milestone":{"name":"x","version":"123456789012345678901234567890123456789012345678901"}}""",
         "milestone.version"
     )]
-    public async Task A_malformed_milestone_is_refused_with_the_field_at_fault(string body, string field)
+    public async Task A_malformed_milestone_is_refused_with_the_invalid_field(string body, string field)
     {
         var tenant = await NewTenantAsync();
 

@@ -81,7 +81,7 @@ public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_shown_only_to_who_presents_their_token_and_only_where_one_is_set()
+    public async Task They_are_shown_only_with_their_token_and_only_if_one_is_set()
     {
         var tenant = await server.NewTenantAsync();
 

@@ -95,7 +95,7 @@ public sealed class ProjectEndpointsTests(KiketServer server)
     [InlineData("""{"project":{"name":"Fine","visibility":"secret"}}""", "project.visibility")]
     [InlineData("""{"project":{"name":"Fine","start_date":"yesterday"}}""", "project.start_date")]
     [InlineData("""{"project":{"name":"Fine","lead_id":999999999}}""", "project.lead_id")]
-    public async Task A_malformed_project_is_refused_with_the_field_at_fault(string body, string field)
+    public async Task A_malformed_project_is_refused_with_the_invalid_field(string body, string field)
     {
         var tenant = await server.NewTenantAsync();
 

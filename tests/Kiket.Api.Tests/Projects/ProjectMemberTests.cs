@@ -155,7 +155,7 @@ public sealed class ProjectMemberTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_those_who_add_the_same_member_at_once_one_makes_them_a_member_and_nobody_fails()
+    public async Task When_many_add_the_same_member_at_once_one_adds_them_and_nobody_fails()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

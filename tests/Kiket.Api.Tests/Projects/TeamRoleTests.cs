@@ -68,7 +68,7 @@ public sealed class TeamRoleTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Who_holds_a_role_approves_and_is_told_and_who_does_not_is_not()
+    public async Task Holders_of_a_role_approve_and_are_notified_and_others_are_not()
     {
         var tenant = await BoardAsync();
         var (tester, testing) = await tenant.AddUserAsync(OrganizationRole.Developer);

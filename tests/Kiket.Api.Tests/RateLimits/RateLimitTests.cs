@@ -33,7 +33,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task Each_answer_says_what_is_left_and_the_one_too_many_when_to_come_back()
+    public async Task Each_answer_says_what_is_left_and_a_rejected_one_when_to_retry()
     {
         var client = (await server.NewTenantAsync()).Admin;
         for (var left = 19; left >= 0; left--)
@@ -76,7 +76,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_has_not_signed_in_is_counted_by_address_whatever_token_they_try()
+    public async Task Anonymous_callers_are_counted_by_address_whatever_token_they_send()
     {
         for (var left = 19; left >= 0; left--)
             AssertHeaders(

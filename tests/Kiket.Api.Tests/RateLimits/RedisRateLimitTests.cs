@@ -38,14 +38,14 @@ public sealed class RedisRateLimitTests
                 client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
             // A node that waits seconds for an answer, as on a busy machine, counts by itself: such a round says nothing.
-            var (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is away"));
+            var (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is unavailable"));
             for (var tries = 1; tries < 3 && lost > 0; tries++)
             {
-                while (Count(nodes, "Redis is back") < Count(nodes, "Redis is away"))
+                while (Count(nodes, "Redis is available") < Count(nodes, "Redis is unavailable"))
                     await Task.Delay(50, TestContext.Current.CancellationToken);
                 await redis.ForgetAsync();
-                var before = Count(nodes, "Redis is away");
-                (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is away") - before);
+                var before = Count(nodes, "Redis is unavailable");
+                (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is unavailable") - before);
             }
 
             Assert.Equal(100, answers.Count(a => a is HttpStatusCode.OK));

@@ -140,7 +140,7 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
     }
 
     [Fact]
-    public async Task Definitions_that_come_change_and_go_move_the_timers_of_issues_that_are_open_already()
+    public async Task Definitions_that_are_added_changed_or_removed_move_the_timers_of_open_issues()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
         for (var i = 1; i <= 4; i++)

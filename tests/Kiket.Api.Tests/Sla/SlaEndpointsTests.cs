@@ -168,7 +168,7 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
     }
 
     [Fact]
-    public async Task Whoever_cannot_see_a_project_gets_none_of_its_events()
+    public async Task Users_who_cannot_see_a_project_get_none_of_its_events()
     {
         var tenant = await NewAsync();
         await tenant.Admin.PatchJsonAsync("/api/v1/projects/ACT", new { project = new { visibility = "private" } }).OkAsync();

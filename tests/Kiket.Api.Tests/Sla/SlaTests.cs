@@ -103,7 +103,7 @@ public sealed class SlaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_due_before_a_move_is_told_even_when_no_job_came_by()
+    public async Task A_limit_that_was_due_before_a_move_is_reported_even_when_no_job_ran()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
         await tenant.AddIssueAsync("ACT");
@@ -307,7 +307,7 @@ public sealed class SlaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Workers_and_moves_at_the_same_time_tell_of_each_limit_once()
+    public async Task Workers_and_moves_at_the_same_time_report_each_limit_once()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
         for (var i = 1; i <= 40; i++)
@@ -336,7 +336,7 @@ public sealed class SlaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Timers_of_an_archived_project_rest()
+    public async Task Timers_of_an_archived_project_are_postponed()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
         await tenant.AddIssueAsync("ACT");

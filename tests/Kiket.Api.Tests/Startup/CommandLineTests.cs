@@ -131,7 +131,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Import_prints_each_fault_of_a_broken_pack_with_its_place_and_ends_with_1()
+    public async Task Import_prints_each_error_of_a_broken_pack_with_its_place_and_ends_with_1()
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
         var workflow = Path.Combine(folder, "packs", "desk", ".kiket", "workflows", "main.yaml");

@@ -64,7 +64,7 @@ public sealed partial class ServingTests
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_in_one_sentence_and_the_first_token_is_not_lost()
+    public async Task A_port_that_is_taken_is_reported_in_one_sentence_and_the_first_token_is_not_lost()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -78,7 +78,7 @@ public sealed partial class ServingTests
     }
 
     [Fact]
-    public async Task A_database_server_that_does_not_answer_is_told_in_one_sentence_without_the_password()
+    public async Task A_silent_database_server_is_reported_in_one_sentence_without_the_password()
     {
         using var nobody = new TcpListener(IPAddress.Loopback, 0);
         nobody.Start();
@@ -103,7 +103,7 @@ public sealed partial class ServingTests
     [Theory]
     [InlineData("a folder")]
     [InlineData("no database")]
-    public async Task A_database_file_that_cannot_be_read_is_told_in_one_sentence(string what)
+    public async Task A_database_file_that_cannot_be_read_is_reported_in_one_sentence(string what)
     {
         var folder = Directory.CreateTempSubdirectory("kiket-process-").FullName;
         var file = Path.Combine(folder, "kiket.db");
@@ -125,7 +125,7 @@ public sealed partial class ServingTests
     [InlineData("DataProtection__KeysPath", "/proc/nowhere", "DataProtection:KeysPath is '/proc/nowhere'")]
     [InlineData("Definitions__Path", "nowhere", "Definitions:Path is 'nowhere'")]
     [InlineData("Definitions__Path", ".", "Definitions:Path is '.'")]
-    public async Task A_wrong_setting_is_told_in_one_sentence_and_nothing_is_half_started(string name, string value, string about)
+    public async Task A_wrong_setting_is_reported_in_one_sentence_and_nothing_is_half_started(string name, string value, string about)
     {
         await using var server = KiketProcess.Start(settings: [("DataProtection__KeysPath", Path.GetTempPath()), (name, value)]);
 
@@ -135,7 +135,7 @@ public sealed partial class ServingTests
     }
 
     [Fact]
-    public async Task A_database_without_migrations_is_told_in_one_sentence()
+    public async Task A_database_without_migrations_is_reported_in_one_sentence()
     {
         await using var server = KiketProcess.Start(settings: ("Database__MigrateOnStart", "false"));
 

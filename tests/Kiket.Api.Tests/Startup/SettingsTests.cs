@@ -181,7 +181,7 @@ public sealed class SettingsTests
         Assert.Contains("ConnectionStrings:Kiket", Refusal(("Database:Provider", "SqlServer")), StringComparison.Ordinal);
 
     [Fact]
-    public void A_value_of_several_lines_is_told_on_one() => Assert.DoesNotContain('\n', Refusal(("Kiket:Role", "a\nb")));
+    public void A_value_of_several_lines_is_reported_on_one() => Assert.DoesNotContain('\n', Refusal(("Kiket:Role", "a\nb")));
 
     private static string Refusal(params (string Name, string Value)[] settings) =>
         Assert.Throws<SettingsException>(() => Read(settings)).Message;

@@ -100,7 +100,7 @@ public sealed class ScopeEscalationTests(KiketServer server)
     [InlineData("comment.created", "issues:read")]
     [InlineData("issue.commented", "issues:read")]
     [InlineData("project.updated", "issues:read")]
-    public async Task A_manifest_hears_of_no_more_than_the_token_that_installs_it_may_read(string hook, string scope)
+    public async Task A_manifest_subscribes_to_no_more_than_the_token_that_installs_it_may_read(string hook, string scope)
     {
         var tenant = await server.NewTenantAsync();
         var client = await tenant.WithScopesAsync("extensions:write", scope);
@@ -131,7 +131,7 @@ public sealed class ScopeEscalationTests(KiketServer server)
     [InlineData("issue.created", "webhooks:write")]
     [InlineData("comment.created", "webhooks:write", "issues:read")]
     [InlineData("project.updated", "webhooks:write", "issues:read")]
-    public async Task A_subscription_hears_of_no_more_than_the_extension_may_read(string name, params string[] permissions)
+    public async Task A_subscription_covers_no_more_than_the_extension_may_read(string name, params string[] permissions)
     {
         var tenant = await server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant, permissions: permissions);

@@ -106,7 +106,7 @@ public sealed class TokenEndpointsTests(KiketServer server)
     [Theory]
     [InlineData(Workspace)]
     [InlineData(Personal)]
-    public async Task A_bad_token_is_refused_with_the_field_at_fault(string kind)
+    public async Task A_bad_token_is_refused_with_the_invalid_field(string kind)
     {
         var tenant = await server.NewTenantAsync();
 
@@ -160,7 +160,7 @@ public sealed class TokenEndpointsTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Personal_tokens_are_nobody_elses_business()
+    public async Task Personal_tokens_are_private_to_their_user()
     {
         var tenant = await server.NewTenantAsync();
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);

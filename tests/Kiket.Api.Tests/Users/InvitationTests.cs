@@ -108,7 +108,7 @@ public sealed class InvitationTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_two_invitations_of_an_address_at_once_one_wins()
+    public async Task One_of_two_parallel_invitations_of_an_address_wins()
     {
         var tenant = await server.NewTenantAsync();
 
@@ -143,7 +143,7 @@ public sealed class InvitationTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_many_who_accept_an_invitation_at_once_one_wins()
+    public async Task One_of_many_who_accept_an_invitation_at_once_wins()
     {
         var tenant = await server.NewTenantAsync();
         var invited = await InviteAsync(tenant);
@@ -202,11 +202,11 @@ public sealed class InvitationTests(KiketServer server)
     [InlineData("""{"token":""}""", 422, "VALIDATION_ERROR", "invitation.token")]
     [InlineData("""{"token":5}""", 422, "VALIDATION_ERROR", "invitation.token")]
     [InlineData("""{"token":"kinv_unknown","role":"admin"}""", 400, "INVALID_PARAMETER", "role")]
-    public async Task What_is_no_invitation_is_refused(string body, int status, string code, string? field) =>
+    public async Task An_invalid_invitation_is_refused(string body, int status, string code, string? field) =>
         await server.NewClient().PostAsync("/api/v1/invitations/accept", Json(body)).RefusedAsync(status, code, field);
 
     [Fact]
-    public async Task A_bad_name_does_not_use_the_invitation_up()
+    public async Task A_bad_name_does_not_use_up_the_invitation()
     {
         var invited = await InviteAsync(await server.NewTenantAsync());
 

@@ -161,7 +161,7 @@ public sealed class UserEndpointsTests(KiketServer server)
     }
 
     [Fact]
-    public async Task An_id_that_is_no_number_is_refused()
+    public async Task An_id_that_is_not_a_number_is_refused()
     {
         var tenant = await server.NewTenantAsync();
 
@@ -312,7 +312,7 @@ public sealed class UserEndpointsTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_administrators_who_all_demote_each_other_at_once_one_remains()
+    public async Task One_of_the_administrators_who_demote_each_other_at_once_remains()
     {
         for (var round = 0; round < 5; round++)
         {

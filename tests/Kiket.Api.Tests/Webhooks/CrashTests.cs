@@ -45,7 +45,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task Of_two_workers_either_may_be_killed_and_none_attempts_what_the_other_is_at()
+    public async Task Either_of_two_workers_may_be_killed_and_none_attempts_what_the_other_attempts()
     {
         if (!KiketServer.IsPostgres)
             Assert.Skip("Two workers need a database server; KIKET_TEST_POSTGRES is not set.");

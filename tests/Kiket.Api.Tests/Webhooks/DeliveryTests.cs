@@ -286,7 +286,7 @@ public sealed class DeliveryTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_a_huge_answer_only_the_beginning_is_read()
+    public async Task Only_the_beginning_of_a_huge_answer_is_read()
     {
         var (tenant, receiver, webhook) = await NewAsync();
         await using var _ = receiver;
@@ -357,7 +357,7 @@ public sealed class DeliveryTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Where_order_is_asked_for_an_issues_next_event_waits_for_the_one_before()
+    public async Task An_ordered_endpoint_gets_an_issues_next_event_after_the_previous_one()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

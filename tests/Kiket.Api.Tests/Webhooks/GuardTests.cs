@@ -211,7 +211,7 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_several_guards_deny_beats_pending_and_pending_beats_allow()
+    public async Task Among_several_guards_deny_beats_pending_and_pending_beats_allow()
     {
         var (tenant, allows) = await NewAsync("""{"status": "allow"}""");
         await using var _ = allows;
@@ -303,7 +303,7 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
-    public async Task What_the_workflow_refuses_is_not_asked_and_who_only_wants_to_know_is_told_later()
+    public async Task A_move_that_the_workflow_refuses_asks_no_guard_and_observers_are_notified_later()
     {
         var (tenant, guard) = await NewAsync("{}");
         await using var _ = guard;
@@ -327,7 +327,7 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_move_by_the_name_of_its_transition_is_told_with_the_state_that_it_leads_to()
+    public async Task A_move_by_the_name_of_its_transition_is_announced_with_the_target_state()
     {
         var tenant = await server.NewBoardAsync(
             """

@@ -34,7 +34,7 @@ public sealed class LostRaceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task Whoever_is_ended_begins_anew_and_does_all_once()
+    public async Task An_aborted_worker_starts_again_and_does_everything_once()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -54,7 +54,7 @@ public sealed class LostRaceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_race_that_is_lost_for_ever_is_given_up()
+    public async Task A_race_that_is_always_lost_is_given_up()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();

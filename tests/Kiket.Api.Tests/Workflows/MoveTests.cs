@@ -116,7 +116,7 @@ public sealed class MoveTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Of_twenty_parallel_movers_into_a_limited_state_one_gets_in()
+    public async Task One_of_twenty_parallel_moves_into_a_limited_state_succeeds()
     {
         var tenant = await NewTenantAsync(Guarded);
         for (var i = 0; i < 20; i++)

@@ -118,7 +118,7 @@ public sealed class PutWorkflowTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_faulty_text_changes_nothing_and_every_fault_is_named()
+    public async Task A_faulty_text_changes_nothing_and_every_error_is_named()
     {
         var tenant = await NewTenantAsync();
         const string Faulty =

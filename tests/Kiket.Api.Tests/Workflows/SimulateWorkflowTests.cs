@@ -138,7 +138,7 @@ public sealed class SimulateWorkflowTests(KiketServer server)
     }
 
     [Fact]
-    public async Task Whoever_sees_the_project_may_try_and_others_may_not()
+    public async Task Those_who_see_the_project_may_try_and_others_may_not()
     {
         var (tenant, other) = (await NewTenantAsync(), await server.NewTenantAsync());
         var (_, viewer) = await tenant.AddUserAsync(OrganizationRole.Viewer);

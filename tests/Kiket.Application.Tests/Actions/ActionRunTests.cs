@@ -98,7 +98,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     )]
     [InlineData("""{"message":"x"}""", "skipped: There are no recipients.")]
     [InlineData("""{"recipients":{"user":"assignee"}}""", "skipped: There is no message.")]
-    public async Task Notify_tells_those_who_are_named(string parameters, string expected, params string[] told)
+    public async Task Notify_reaches_those_who_are_named(string parameters, string expected, params string[] told)
     {
         Assert.Equal(expected, await RunAsync("notify", parameters));
 

@@ -55,7 +55,7 @@ public sealed class PlaceholderTests
     [InlineData("{{ 'a' | append: 'b' }}")]
     [InlineData("${issue.id + 1} ${} {{}} {{ }} ${{issue.id}}")]
     [InlineData("{{ include 'x' }}{{ issue.id; }}")]
-    public void What_is_no_plain_placeholder_stays_as_it_is(string text)
+    public void Anything_but_a_plain_placeholder_stays_as_it_is(string text)
     {
         var filled = Placeholders.Fill(text, Document);
 
@@ -85,7 +85,7 @@ public sealed class PlaceholderTests
     }
 
     [Fact]
-    public void A_text_made_to_confuse_the_search_for_placeholders_takes_no_time_to_speak_of()
+    public void A_text_made_to_confuse_the_search_for_placeholders_takes_negligible_time()
     {
         var hostile =
             string.Concat(Enumerable.Repeat("{{ issue.a | append: \"", 3_000)) + string.Concat(Enumerable.Repeat("${", 30_000));

@@ -154,7 +154,7 @@ public abstract class AuditLogSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Records_that_change_places_are_found()
+    public async Task Records_that_swap_places_are_found()
     {
         var workspace = await FourRecordsAsync();
 

@@ -72,7 +72,7 @@ public sealed class WorkBalancerTests : IDisposable
         );
 
     [Fact]
-    public void The_same_team_gets_the_same_plan_in_whatever_order_it_is_told() =>
+    public void The_same_team_gets_the_same_plan_whatever_the_order_of_input() =>
         ATeamOfAnySize.Sample(
             problem =>
             {

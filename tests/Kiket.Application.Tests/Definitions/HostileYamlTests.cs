@@ -79,7 +79,7 @@ public sealed class HostileYamlTests
     }
 
     [Fact]
-    public void The_list_of_faults_is_bounded()
+    public void The_list_of_errors_is_bounded()
     {
         var faults = Faults(
             MainPath,

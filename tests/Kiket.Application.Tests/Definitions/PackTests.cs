@@ -334,7 +334,7 @@ public sealed class PackTests
     }
 
     [Fact]
-    public void Without_issue_types_those_that_issues_and_templates_name_are_made_up()
+    public void Without_issue_types_those_that_issues_and_templates_name_are_used()
     {
         var pack = Read(
             (ProjectPath, "project:\n  seed_data:\n    issues:\n      - {title: A, issue_type: marketing_campaign}\n"),
@@ -363,7 +363,7 @@ public sealed class PackTests
     }
 
     [Fact]
-    public void A_broken_workflow_file_raises_no_faults_elsewhere()
+    public void A_broken_workflow_file_raises_no_errors_elsewhere()
     {
         var read = Read(
             (TypesPath, "issue_types:\n  - {key: bug, workflow: bug}\n"),
@@ -375,7 +375,7 @@ public sealed class PackTests
     }
 
     [Fact]
-    public void A_broken_file_of_types_raises_no_faults_elsewhere()
+    public void A_broken_file_of_types_raises_no_errors_elsewhere()
     {
         var read = Read(
             (TypesPath, "issue_types: [\n"),

@@ -51,7 +51,7 @@ public sealed class SlaDefinitionsFileTests
     [InlineData(".kiket/sla/sla_definitions.yml", "sla_definitions", null)]
     [InlineData(".kiket/workflows/workflow_sla_definitions.yml", "definitions", null)]
     [InlineData(".kiket/workflows/main/workflow_sla_definitions.yml", "sla_definitions", "legal")]
-    public void They_may_stand_anywhere_and_in_a_workflows_folder_they_are_for_that_workflow(
+    public void They_may_be_anywhere_and_in_a_workflows_folder_they_are_for_that_workflow(
         string path,
         string key,
         string? workflow
@@ -110,7 +110,7 @@ public sealed class SlaDefinitionsFileTests
         "- {id: a, id: b, status: review, max_duration_minutes: 5}",
         "1:11 The key 'id' is listed twice; the first is on line 1."
     )]
-    public void What_is_no_limit_is_a_fault_at_its_place(string text, params string[] faults) =>
+    public void An_invalid_limit_is_an_error_at_its_position(string text, params string[] faults) =>
         Assert.Equal(faults, Faults(Path, text));
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class StrictDefinitionTests
         "requird",
         "required"
     )]
-    public void A_misspelt_key_of_a_transition_is_a_fault_that_names_the_right_one(string line, string written, string meant)
+    public void A_misspelt_key_of_a_transition_is_an_error_that_names_the_right_one(string line, string written, string meant)
     {
         var text = Main.Replace("    to: review", "    to: review\n    " + line, StringComparison.Ordinal);
 
@@ -54,7 +54,7 @@ public sealed class StrictDefinitionTests
     [InlineData("sla: {breach: 4h, busines_hours: true}", "busines_hours", "business_hours")]
     [InlineData("on_entr: [{action: notify}]", "on_entr", "on_enter")]
     [InlineData("on_enter: [{action: notify, condtions: [{field: priority, equals: high}]}]", "condtions", "conditions")]
-    public void A_misspelt_key_of_a_state_is_a_fault_that_names_the_right_one(string line, string written, string meant)
+    public void A_misspelt_key_of_a_state_is_an_error_that_names_the_right_one(string line, string written, string meant)
     {
         var text = Main.Replace("  review:\n", $"  review:\n    {line}\n", StringComparison.Ordinal);
 
@@ -65,7 +65,7 @@ public sealed class StrictDefinitionTests
     }
 
     [Fact]
-    public void An_unknown_key_of_a_rule_is_a_fault_that_lists_the_known_ones() =>
+    public void An_unknown_key_of_a_rule_is_an_error_that_lists_the_known_ones() =>
         Assert.Contains(
             Faults(MainPath, Main.Replace("    to: review", "    to: review\n    guard: qa", StringComparison.Ordinal)),
             f => f.StartsWith("14:5 The key 'guard' is not known here. Known keys: from, to,", StringComparison.Ordinal)
@@ -163,7 +163,7 @@ public sealed class StrictDefinitionTests
         "workflow: {id: main, name: Main, inital_state: b}\nstates: [a, b]\ntransitions: []\n",
         "The key 'inital_state' is not known here; did you mean 'initial_state'?"
     )]
-    public void What_would_never_work_is_a_fault_in_every_kind_of_file(string path, string text, string expected)
+    public void What_would_never_work_is_an_error_in_every_kind_of_file(string path, string text, string expected)
     {
         var faults = Faults(path, text);
 
@@ -241,7 +241,7 @@ public sealed class StrictDefinitionTests
     [InlineData("kanban")]
     [InlineData("scrum")]
     [InlineData("support")]
-    public void A_published_pack_has_no_fault_and_the_same_warnings_either_way(string pack)
+    public void A_published_pack_has_no_error_and_the_same_warnings_either_way(string pack)
     {
         var (strict, lenient) = (ReadPack(pack, true), ReadPack(pack, false));
 

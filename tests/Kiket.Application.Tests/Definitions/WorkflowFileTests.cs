@@ -141,7 +141,7 @@ public sealed class WorkflowFileTests
     [InlineData("workflow: {id: main, name: Main, initial_state: b}", "b")]
     [InlineData("workflow: main\ninitial_state: B", "b")]
     [InlineData("workflow: main", "c")]
-    public void The_named_initial_state_goes_before_the_one_of_type_initial(string head, string expected)
+    public void The_named_initial_state_takes_precedence_over_the_one_of_type_initial(string head, string expected)
     {
         var text = head + "\nstates: {a: {}, b: {}, c: {type: initial}}\n";
 
@@ -242,11 +242,11 @@ public sealed class WorkflowFileTests
     [InlineData("workflow: main\nstates: [a\n", "2:9 The '[' opened on line 2 is not closed.")]
     [InlineData("workflow: main\nstates: *none\n", "2:9 The anchor 'none' is not defined, or not complete, at this point.")]
     [InlineData("workflow: \"a\\0b\"\nstates: [a]\n", "1:11 A string contains U+0000 or half a surrogate pair.")]
-    public void Every_fault_has_its_line_and_column(string text, params string[] expected) =>
+    public void Every_error_has_its_line_and_column(string text, params string[] expected) =>
         Assert.Equal(expected.Order(), Faults(MainPath, text).Order());
 
     [Fact]
-    public void All_faults_of_all_files_are_reported_at_once()
+    public void All_errors_of_all_files_are_reported_at_once()
     {
         var read = Read(
             (ProjectPath, "project:\n  key: legal\n  name: Legal\n"),
@@ -285,7 +285,7 @@ public sealed class WorkflowFileTests
     }
 
     [Fact]
-    public void Every_key_that_nobody_reads_is_pointed_at()
+    public void Every_key_that_nobody_reads_is_reported()
     {
         var read = ReadLeniently(
             (
@@ -358,7 +358,7 @@ public sealed class WorkflowFileTests
     }
 
     [Fact]
-    public void Too_many_states_or_transitions_are_a_fault()
+    public void Too_many_states_or_transitions_are_an_error()
     {
         var states = string.Join(", ", Enumerable.Range(0, 501).Select(i => $"s{i}"));
         var transitions = string.Concat(Enumerable.Repeat("  - {from: a, to: a}\n", 5001));

@@ -19,7 +19,7 @@ public sealed partial class WorkflowReferenceTests
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void Each_example_is_read_without_a_fault_or_a_warning(string example)
+    public void Each_example_is_read_without_an_error_or_a_warning(string example)
     {
         var text = example;
         if (!Has("workflow"))

@@ -181,7 +181,7 @@ public sealed class ManifestTests
     [InlineData("hooks: [{event: workflow.before_transition, required: true, timeout: 3000}]", null)]
     [InlineData("hooks: [{event: workflow.before_transition, timeout: 10000}]", null)]
     [InlineData("hooks: [{event: issue.created, required: true, timeout: 10000}]", null)]
-    public void A_guard_that_asks_for_more_time_than_guards_get_is_warned_of(string hooks, string? path)
+    public void A_guard_that_asks_for_more_time_than_guards_get_causes_a_warning(string hooks, string? path)
     {
         var read = Read(
             $$"""
@@ -290,7 +290,7 @@ public sealed class ManifestTests
     [InlineData("output_fields: {a: {type: tune}}", "extension.output_fields.a.type")]
     [InlineData("contributes: {workflow_actions: [{name: x}]}", "extension.contributes.workflow_actions[0].id")]
     [InlineData("custom_data: {permissions: [{module: x}]}", "extension.custom_data.permissions[0].operations")]
-    public void A_fault_is_told_at_its_path(string line, string path)
+    public void An_error_is_reported_at_its_path(string line, string path)
     {
         var rest = line.StartsWith("callback", StringComparison.Ordinal) ? "" : "  callback: {url: u}\n";
         var refusal = Read(
@@ -303,7 +303,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void A_fault_in_json_has_a_path_and_no_place()
+    public void An_error_in_json_has_a_path_and_no_place()
     {
         var json = JsonSerializer.SerializeToElement(
             new

@@ -88,7 +88,7 @@ public abstract class IdempotencySuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_result_that_cannot_be_read_is_neither_given_nor_made_again()
+    public async Task A_result_that_cannot_be_read_is_neither_returned_nor_computed_again()
     {
         await using var session = SignIn();
         await (await ReserveAsync(session)).Store.StoreAsync("result", default);
@@ -103,7 +103,7 @@ public abstract class IdempotencySuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Of_many_who_reserve_or_take_over_one_key_at_once_one_gets_it()
+    public async Task One_of_many_who_reserve_or_take_over_a_key_at_once_gets_it()
     {
         await using var session = SignIn();
         Assert.Equal(1, await RaceAsync());

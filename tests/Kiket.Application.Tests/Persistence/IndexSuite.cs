@@ -273,7 +273,7 @@ public abstract class IndexSuite(ManyIssues many)
     }
 
     [Fact]
-    public async Task A_scan_and_a_sort_are_seen_where_they_are()
+    public async Task A_scan_and_a_sort_are_detected()
     {
         Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
 

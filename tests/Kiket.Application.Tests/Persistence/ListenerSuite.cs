@@ -9,7 +9,7 @@ namespace Kiket.Application.Tests.Persistence;
 public abstract class ListenerSuite(TestDatabase database)
 {
     [Fact]
-    public async Task Events_that_nothing_listens_to_are_stepped_over_without_being_read()
+    public async Task Events_that_nothing_listens_to_are_skipped_without_being_read()
     {
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();
@@ -30,7 +30,7 @@ public abstract class ListenerSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_project_that_begins_to_listen_hears_of_what_happens_from_then_on()
+    public async Task A_project_that_begins_to_listen_reacts_to_events_from_then_on()
     {
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();

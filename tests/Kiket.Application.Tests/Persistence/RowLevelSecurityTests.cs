@@ -161,7 +161,7 @@ public sealed class RowLevelSecurityTests(ProtectedDatabase database) : IClassFi
     }
 
     [Fact]
-    public async Task What_was_told_after_a_savepoint_is_told_again()
+    public async Task A_setting_after_a_savepoint_is_sent_again()
     {
         var own = await NewWorkspaceAsync();
         await using var session = own.SignIn();

@@ -184,7 +184,7 @@ public abstract class StorageSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Of_two_writers_who_read_the_same_version_the_second_is_refused()
+    public async Task The_second_of_two_writers_who_read_the_same_version_is_refused()
     {
         var workspace = await Workspace.NewAsync(database);
         var id = (await workspace.AddProjectAsync()).Id;

@@ -7,7 +7,7 @@ namespace Kiket.Application.Tests.Persistence;
 public abstract class TextUpgradeSuite(TestDatabase database)
 {
     [Fact]
-    public async Task Old_rows_are_brought_into_the_form_of_this_version_without_a_change_to_anybody()
+    public async Task Old_rows_are_converted_to_the_form_of_this_version_without_visible_changes()
     {
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();

@@ -51,7 +51,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_refusal_keeps_none()
+    public async Task An_error_keeps_nothing()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -63,7 +63,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_refusal_keeps_what_it_was_told_to_keep_and_nothing_else()
+    public async Task An_error_keeps_only_the_marked_changes()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -124,7 +124,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Success_does_not_do_what_a_refusal_was_to_keep()
+    public async Task Success_does_not_apply_the_changes_kept_for_an_error()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -144,7 +144,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task An_exception_keeps_none_and_is_passed_on()
+    public async Task An_exception_keeps_nothing_and_is_rethrown()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -156,7 +156,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_rehearsal_says_what_would_happen_and_keeps_none()
+    public async Task A_rehearsal_says_what_would_happen_and_keeps_nothing()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -168,7 +168,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Who_loses_a_race_runs_again_on_fresh_data()
+    public async Task A_lost_race_is_retried_on_fresh_data()
     {
         var workspace = await Workspace.NewAsync(database);
         var project = (await workspace.AddProjectAsync()).Id;
@@ -232,7 +232,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_part_that_refuses_keeps_what_it_was_told_to_keep_with_the_work_around_it()
+    public async Task A_failing_part_keeps_its_marked_changes_with_the_outer_work()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
@@ -261,7 +261,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Events_of_a_part_that_is_taken_back_are_told_to_nobody()
+    public async Task Events_of_a_part_that_is_rolled_back_are_not_published()
     {
         var workspace = await Workspace.NewAsync(database);
         var project = await workspace.AddProjectAsync();
@@ -371,7 +371,7 @@ public abstract class TransactionSuite(TestDatabase database)
     [Theory]
     [InlineData(1)]
     [InlineData(0)]
-    public async Task A_move_that_is_possible_only_once_its_guards_were_left_unasked_does_not_pass_them(int versions)
+    public async Task A_move_that_became_possible_after_its_guards_were_skipped_does_not_pass_them(int versions)
     {
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();

@@ -31,7 +31,7 @@ public sealed class CapacityTests
     }
 
     [Fact]
-    public void Who_can_do_nothing_has_no_percentage_and_is_never_available()
+    public void Somebody_without_capacity_has_no_percentage_and_is_never_available()
     {
         Assert.Null(Utilization.Of(5, 0));
         Assert.Equal(CapacityStatus.Overallocated, Utilization.StatusOf(5, 0));
@@ -62,6 +62,10 @@ public sealed class CapacityTests
     }
 
     [Fact]
+    public void Points_have_two_decimals() =>
+        Assert.Equal(1.43m, new MemberCapacity(10, BusinessCalendar.AroundTheClock, []).PointsBetween(Monday, Monday));
+
+    [Fact]
     public void Where_nobody_works_nobody_can_do_anything() =>
         Assert.Equal(
             0,
@@ -73,21 +77,11 @@ public sealed class CapacityTests
         );
 
     [Fact]
-    public void Work_fills_the_weeks_by_due_date_and_then_by_priority()
+    public void Work_fills_the_weeks_by_due_date()
     {
-        var weeks = Heatmap.Spread(
-            [
-                new(new(1), 5, null, IssuePriority.Critical),
-                new(new(2), 6, Monday.AddDays(2), IssuePriority.Low),
-                new(new(3), 8, Monday.AddDays(9), IssuePriority.High),
-                new(new(4), 30, null, IssuePriority.Low),
-            ],
-            Monday,
-            [10, 10, 10]
-        );
+        var weeks = Heatmap.Spread([new(35, null), new(8, Monday.AddDays(9)), new(6, Monday.AddDays(2))], Monday, [10, 10, 10]);
 
-        // 2 fills 6 of the first week, 3 the other 4 and 4 of the second, 1 goes next; 4 takes what is left, and 19 of it lies
-        // after that.
+        // The 6 go into the first week, then the 8 into the first and the second. The 35 fill the rest; 19 do not fit.
         Assert.Equal(
             [(Monday, 10m), (Monday.AddDays(7), 10m), (Monday.AddDays(14), 10m)],
             weeks.Select(w => (w.WeekStart, w.Points))
@@ -98,23 +92,14 @@ public sealed class CapacityTests
     [Fact]
     public void What_is_due_falls_into_its_week_even_if_it_does_not_fit_and_what_is_overdue_into_the_first()
     {
-        var weeks = Heatmap.Spread(
-            [new(new(1), 12, Monday.AddDays(-30), IssuePriority.Low), new(new(2), 25, Monday.AddDays(13), IssuePriority.Low)],
-            Monday,
-            [10, 0, 10]
-        );
+        var weeks = Heatmap.Spread([new(12, Monday.AddDays(-30)), new(25, Monday.AddDays(13))], Monday, [10, 0, 10]);
 
         Assert.Equal([12m, 25m, 0m], weeks.Select(w => w.Points));
         Assert.Equal([120m, null, 0m], weeks.Select(w => w.Percentage));
     }
 
-    private static readonly Gen<OpenWork> AWork = Gen.Select(
-            Gen.Int[0, 800],
-            Gen.Int[-20, 80],
-            Gen.Int[0, 2],
-            Gen.Enum<IssuePriority>()
-        )
-        .Select(w => new OpenWork(new(0), w.Item1 / 100m, w.Item3 == 0 ? null : Monday.AddDays(w.Item2), w.Item4));
+    private static readonly Gen<OpenWork> AWork = Gen.Select(Gen.Int[0, 800], Gen.Int[-20, 80], Gen.Int[0, 2])
+        .Select(w => new OpenWork(w.Item1 / 100m, w.Item3 == 0 ? null : Monday.AddDays(w.Item2)));
 
     [Fact]
     public void No_work_is_lost_invented_or_put_after_its_due_date_and_only_due_work_overfills_a_week() =>
@@ -122,15 +107,12 @@ public sealed class CapacityTests
             .Sample(
                 (work, capacities) =>
                 {
-                    var numbered = work.Select((w, i) => new OpenWork(new(i), w.Points, w.DueDate, w.Priority)).ToList();
-                    var weeks = Heatmap.Spread(numbered, Monday, capacities);
+                    var weeks = Heatmap.Spread(work, Monday, capacities);
 
                     // The order of rows does not matter.
-                    Assert.Equal(weeks, Heatmap.Spread(numbered.AsEnumerable().Reverse(), Monday, capacities));
-                    var later = numbered
-                        .Where(w => w.DueDate is null || w.DueDate >= Monday.AddDays(7 * capacities.Length))
-                        .ToList();
-                    var due = numbered.Except(later).ToList();
+                    Assert.Equal(weeks, Heatmap.Spread(work.AsEnumerable().Reverse(), Monday, capacities));
+                    var end = Monday.AddDays(7 * capacities.Length);
+                    var due = work.Where(w => w.DueDate < end).ToList();
                     for (var week = 0; week < weeks.Count; week++)
                     {
                         var until = Monday.AddDays((7 * week) + 6);
@@ -146,12 +128,12 @@ public sealed class CapacityTests
 
                     var room = weeks.Sum(w => Math.Max(0, w.Capacity - w.Points));
                     var placed = weeks.Sum(w => w.Points);
-                    Assert.True(placed <= numbered.Sum(w => w.Points));
+                    Assert.True(placed <= work.Sum(w => w.Points));
                     Assert.True(
-                        room == 0 || placed == numbered.Sum(w => w.Points) || later.Count == 0,
+                        room == 0 || placed == work.Sum(w => w.Points) || due.Count == work.Count,
                         "There is room, and work that could fill it."
                     );
-                    Assert.True(later.Count > 0 || placed == numbered.Sum(w => w.Points));
+                    Assert.True(due.Count < work.Count || placed == work.Sum(w => w.Points));
                 },
                 iter: 5_000
             );
@@ -202,4 +184,55 @@ public sealed class CapacityTests
         Assert.Contains("more than once", TwoPeople.Validate([new(new(12), new(2)), new(new(12), new(3))])[0]);
         Assert.Contains("at most 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).Validate([new(new(12), new(2))])));
     }
+
+    [Fact]
+    public void A_member_who_gives_work_away_may_stay_over_capacity_and_over_a_limit_but_gets_nothing()
+    {
+        var swap = TwoPeople with
+        {
+            Members = [new(new(1), 10, 4), new(new(2), 20, 2)],
+            Issues = [new(new(11), new(1), 8, [new(2)]), new(new(12), new(2), 3, [new(1)]), new(new(13), new(1), 3, [new(2)])],
+            Limits = [],
+        };
+        var full = Limited(10) with
+        {
+            Limits = [Limited(10).Limits[0] with { Limits = new Dictionary<UserId, decimal> { [new(1)] = 5 } }],
+        };
+
+        Assert.Empty(swap.Validate([new(new(11), new(2))]));
+        Assert.Equal(["User 1 would be over capacity."], swap.Validate([new(new(11), new(2)), new(new(12), new(1))]));
+        Assert.Empty(full.Validate([new(new(12), new(2))]));
+    }
+
+    [Fact]
+    public void A_limit_counts_the_work_that_stays_and_may_be_reached()
+    {
+        Assert.Empty(Limited(4).Validate([new(new(12), new(2))]));
+        Assert.Equal(["User 2 would exceed the limit 'in review'."], Limited(3.9m).Validate([new(new(12), new(2))]));
+    }
+
+    [Fact]
+    public void Utilization_below_the_capacity_counts_as_one_and_every_capacity_counts()
+    {
+        BalanceProblem Of(decimal capacity) => TwoPeople with { Members = [new(new(1), capacity, 1)], Issues = [], Limits = [] };
+
+        Assert.Equal(1, Of(10).ScoreOf([]).MaxUtilization);
+        Assert.Equal(2, Of(0.5m).ScoreOf([]).MaxUtilization);
+        Assert.Equal(50, Utilization.Of(0.25m, 0.5m));
+    }
+
+    /// <summary>Two issues of 8 and 3 points, of which user 2 already has one point of a limit that takes so many.</summary>
+    private static BalanceProblem Limited(decimal most) =>
+        TwoPeople with
+        {
+            Limits =
+            [
+                new(
+                    "in review",
+                    new Dictionary<IssueId, decimal> { [new(11)] = 8, [new(12)] = 3 },
+                    new Dictionary<UserId, decimal> { [new(2)] = most },
+                    new Dictionary<UserId, decimal> { [new(2)] = 1 }
+                ),
+            ],
+        };
 }

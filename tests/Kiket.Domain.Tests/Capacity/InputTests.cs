@@ -72,11 +72,13 @@ public sealed class InputTests
     public void A_capacity_is_not_negative_and_has_a_calendar()
     {
         Assert.Equal(10, MemberCapacity.Create(10, Always).Value.PointsOfWeek(Monday));
+        Assert.Equal(0, MemberCapacity.Create(0, Always).Value.PointsOfWeek(Monday));
+        Assert.Equal(6, MemberCapacity.Create(7, Always, [new(Monday, Monday)]).Value.PointsOfWeek(Monday));
+        Assert.Equal(0, OpenWork.Create(0).Value.Points);
         Assert.Equal(["points_per_week", "calendar"], ErrorsOf(MemberCapacity.Create(-1, null!)));
         Assert.Equal(["days_off"], ErrorsOf(MemberCapacity.Create(1, Always, [new(Monday, Monday.AddDays(-1))])));
         Assert.Equal(["days_off"], ErrorsOf(MemberCapacity.Create(1, Always, [null!])));
-        Assert.Equal(["points"], ErrorsOf(OpenWork.Create(new(1), -0.5m)));
-        Assert.Equal(["priority"], ErrorsOf(OpenWork.Create(new(1), 1, priority: (IssuePriority)99)));
+        Assert.Equal(["points"], ErrorsOf(OpenWork.Create(-0.5m)));
         Assert.Throws<ArgumentOutOfRangeException>(() => MemberCapacity.Create(10, Always).Value.MeanOf(Monday, 0));
     }
 
@@ -91,7 +93,10 @@ public sealed class InputTests
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = null! }])));
         Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([.. team, team[0]], [work])));
         Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([team[0], team[1] with { Capacity = -1 }], [work])));
+        Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([team[0], team[1] with { FixedPoints = -1 }], [work])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work, work])));
+        Assert.Null(BalanceProblem.Create(team, [work with { Reluctance = 100 }]).Error);
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Reluctance = 101 }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Points = 0 }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { AssigneeId = new(3) }])));
         Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = [new(3)] }])));

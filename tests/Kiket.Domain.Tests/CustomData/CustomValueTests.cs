@@ -23,7 +23,7 @@ public sealed class CustomValueTests
     [InlineData("Text", "\"a\"", "\"a\"")]
     [InlineData("Text", "1", null)]
     [InlineData("Json", "{\"a\":[1]}", "{\"a\":[1]}")]
-    public void A_value_is_brought_into_its_one_form_or_refused(string type, string given, string? kept) =>
+    public void A_value_is_normalized_or_refused(string type, string given, string? kept) =>
         Assert.Equal(kept, CustomValues.Read(Column(type), Json(given))?.GetRawText());
 
     [Fact]

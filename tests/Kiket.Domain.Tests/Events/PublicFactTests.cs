@@ -85,7 +85,7 @@ public sealed class PublicFactTests
     }
 
     [Fact]
-    public void An_assignment_is_told_after_the_event_that_brought_it()
+    public void An_assignment_is_announced_after_the_event_that_caused_it()
     {
         Assert.Equal(
             ["issue.created", "issue.assigned"],

@@ -21,7 +21,7 @@ public sealed class GuardVerdictTests
     }
 
     [Fact]
-    public void Of_several_verdicts_the_strictest_decides() =>
+    public void The_strictest_of_several_verdicts_decides() =>
         Assert.Equal(GuardDecision.Deny, new[] { GuardDecision.Pending, GuardDecision.Deny, GuardDecision.Allow }.Max());
 
     private static GuardVerdict Verdict(string decision, string? message) =>

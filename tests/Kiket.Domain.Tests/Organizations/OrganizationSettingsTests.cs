@@ -53,7 +53,7 @@ public sealed class OrganizationSettingsTests
     }
 
     [Fact]
-    public void Every_fault_is_named_and_nothing_is_changed()
+    public void Every_error_is_named_and_nothing_is_changed()
     {
         var refused = organization.ChangeSettings(
             new()
@@ -92,7 +92,7 @@ public sealed class OrganizationSettingsTests
         Assert.True(organization.ChangeSettings(new() { TimeZone = zone }, Noon).IsRefused);
 
     [Fact]
-    public void Hours_may_not_be_taken_away_altogether_by_null() =>
+    public void Hours_cannot_be_removed_by_null() =>
         Assert.Equal(
             "settings.hours",
             Assert.Single(organization.ChangeSettings(new() { Hours = (WeekHours?)null }, Noon).Error!.Details).Field

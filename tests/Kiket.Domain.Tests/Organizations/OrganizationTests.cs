@@ -16,7 +16,7 @@ public sealed class OrganizationTests
     }
 
     [Fact]
-    public void Letting_an_administrator_go_changes_the_organization_so_that_two_cannot_go_at_once()
+    public void Removing_an_administrator_changes_the_organization_so_that_two_cannot_be_removed_at_once()
     {
         var organization = Organization.Found("Acme", Noon).Value;
 

@@ -96,11 +96,7 @@ public sealed class ReadmeTests
         var (audit, contract) = (new IssueId(1), new IssueId(2));
 
         // Eight points fit into the week of Christmas, and ten into the next one.
-        OpenWork[] work =
-        [
-            OpenWork.Create(audit, points: 6, dueDate: monday.AddDays(2)).Value,
-            OpenWork.Create(contract, points: 7).Value,
-        ];
+        OpenWork[] work = [OpenWork.Create(points: 6, dueDate: monday.AddDays(2)).Value, OpenWork.Create(points: 7).Value];
         var weeks = Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]);
 
         // The one has 13 points and can do 8; the other could take either issue.

@@ -127,7 +127,7 @@ public sealed class SlaClockTests
     [InlineData("09:00", "24:01")]
     [InlineData("09:00", null)]
     [InlineData("٠٩:00", "17:00")]
-    public void What_is_no_part_of_a_day_is_refused(string? from, string? to) =>
+    public void An_invalid_part_of_a_day_is_refused(string? from, string? to) =>
         Assert.False(TimeRange.TryParse(from, to, out _));
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class SlaDefinitionTests
     }
 
     [Fact]
-    public void Of_another_state_or_workflow_none_holds() =>
+    public void No_definition_of_another_state_or_workflow_applies() =>
         Assert.Null(SlaRule.Of([Review, Elsewhere], Open("Bug", IssuePriority.Critical), "default"));
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class SnapshotTests
         );
 
     [Fact]
-    public void A_member_that_is_forgotten_is_seen()
+    public void A_missing_member_is_found()
     {
         var issue = (Issue)new Samples().Of(typeof(Issue))!;
         var forgetful = Issue.Restore(issue.ToSnapshot() with { DeletedAt = null });

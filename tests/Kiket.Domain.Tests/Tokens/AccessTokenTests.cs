@@ -49,7 +49,7 @@ public sealed class AccessTokenTests
     [Theory]
     [InlineData(TokenKind.Workspace, "workspace_api_token")]
     [InlineData(TokenKind.Personal, "personal_access_token")]
-    public void A_refusal_names_every_field_at_fault_as_the_wire_does(Enum kind, string body)
+    public void A_refusal_names_every_invalid_field_as_the_wire_does(Enum kind, string body)
     {
         var refused = AccessToken.Issue(
             Ada,

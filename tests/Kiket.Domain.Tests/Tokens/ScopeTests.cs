@@ -33,7 +33,7 @@ public sealed class ScopeTests
     [InlineData("*:read")]
     [InlineData("issues:read:write")]
     [InlineData("Issues")]
-    public void What_is_no_scope_is_not_taken_for_one(string text) => Assert.False(Scope.TryParse(text, out _));
+    public void An_invalid_scope_is_not_accepted(string text) => Assert.False(Scope.TryParse(text, out _));
 
     [Theory]
     [InlineData("admin")]
@@ -59,7 +59,7 @@ public sealed class ScopeTests
         Assert.Equal(allowed, Scope.Covers(own, asked));
 
     [Fact]
-    public void Who_may_write_may_set_going_and_not_the_other_way_round()
+    public void Writing_includes_triggering_and_not_the_other_way_round()
     {
         Assert.True(Scope.Allows(["workflows:write"], Scope.Workflows, ScopeActions.Execute));
         Assert.False(Scope.Allows(["workflows.execute"], Scope.Workflows, ScopeActions.Write));

@@ -24,7 +24,7 @@ public sealed class UserTests
         Assert.Equal(email, User.Join(new(1), email, OrganizationRole.Developer, null, Noon).Value.Email);
 
     [Fact]
-    public void A_user_without_a_name_is_called_like_the_address() =>
+    public void A_user_without_a_name_is_named_after_their_address() =>
         Assert.Equal("ada.l", Join(email: "ada.l@example.com").Name);
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class UserTests
     [InlineData("a@[127.0.0.1]")]
     [InlineData("a\u200B@c.example")]
     [InlineData("a@c.exa\r\nBcc:b@d.example")]
-    public void What_is_no_address_is_refused(string? email) =>
+    public void An_invalid_address_is_refused(string? email) =>
         Assert.Equal(
             "user.email",
             Assert.Single(User.Join(new(1), email!, OrganizationRole.Viewer, null, Noon).Error!.Details).Field
@@ -74,7 +74,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_refusal_to_join_names_every_field_at_fault() =>
+    public void A_refusal_to_join_names_every_invalid_field() =>
         Assert.Equal(
             ["user.email", "user.name"],
             User.Join(new(1), "nobody", OrganizationRole.Viewer, new string('n', User.MaxNameLength + 1), Noon)
@@ -107,7 +107,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_refused_edit_names_every_field_at_fault_and_changes_nothing()
+    public void A_refused_edit_names_every_invalid_field_and_changes_nothing()
     {
         var user = Join();
 

@@ -116,7 +116,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public void A_delivery_goes_through_its_schedule_fails_and_begins_anew_by_hand()
+    public void A_delivery_goes_through_its_schedule_fails_and_is_restarted_by_hand()
     {
         var delivery = Deliver();
         var (at, attempts) = (Noon, 0);

@@ -81,7 +81,7 @@ public sealed class WorkflowChecksTests
     }
 
     [Fact]
-    public void A_transition_to_or_from_no_state_is_a_fault() =>
+    public void A_transition_to_or_from_no_state_is_an_error() =>
         Assert.Equal(
             [("Error UNKNOWN_STATE", null, "doing-gone"), ("Error UNKNOWN_STATE", null, "never-done")],
             Find(
@@ -175,7 +175,7 @@ public sealed class WorkflowChecksTests
     }
 
     [Fact]
-    public void A_condition_that_names_no_checklist_is_a_fault()
+    public void A_condition_that_names_no_checklist_is_an_error()
     {
         Transition[] ways = [Start, Finish with { Conditions = [new ChecklistCondition("tests", true)] }];
         var checklist = new Checklist("tests", "Tests") { Items = [new("ci", "CI")] };

@@ -257,7 +257,7 @@ public sealed class WorkflowEngineTests
     }
 
     [Fact]
-    public void Guards_are_not_listened_to_about_a_move_that_the_workflow_refuses()
+    public void Guards_are_ignored_for_a_move_that_the_workflow_refuses()
     {
         var workflow = With(new(new("open"), new("done"), null, null) { RequiresFields = ["due_date"] });
 

@@ -29,7 +29,7 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => IsSpecification(t.BaseType)).Select(t => t.Name)];
 
     [Fact]
-    public void The_parser_refuses_what_is_no_sql_of_this_server()
+    public void The_parser_refuses_what_is_not_sql_of_this_server()
     {
         Assert.ThrowsAny<XunitException>(() => TSql.Parse("SELECT TOP(1) [id] FORM [issues]"));
         Assert.ThrowsAny<XunitException>(() => TSql.Parse("SELECT id FROM issues ORDER BY id LIMIT 25"));
