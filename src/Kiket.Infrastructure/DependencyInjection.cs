@@ -53,6 +53,7 @@ internal static class DependencyInjection
         services.AddScoped<IGuardCaller, GuardCaller>();
         services.AddSingleton(new OutboxSignal { HearsOthers = settings.Database.Provider is DatabaseProvider.Sqlite });
         services.AddSingleton<EventCursors>();
+        services.AddScoped<IEventBacklog, OrganizationBacklog>();
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
         services.AddSingleton<Listeners>();

@@ -29,6 +29,7 @@ public sealed class FolderTests
         "Jobs",
         "Observability",
         "OpenApi",
+        "Operations",
         "Persistence",
         "Ports",
         "Properties",

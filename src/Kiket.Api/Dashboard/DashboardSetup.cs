@@ -22,7 +22,8 @@ internal static class DashboardSetup
 
     private const int MaxAuditedLength = 200;
 
-    public static void UseDashboard(this WebApplication app)
+    /// <param name="backTo">The page that leads here, and back to which a link leads.</param>
+    public static void UseDashboard(this WebApplication app, string backTo)
     {
         var settings = app.Services.GetRequiredService<KiketSettings>();
         var token = settings.DashboardToken is { } chosen ? new OperatorToken(chosen) : null;
@@ -38,7 +39,7 @@ internal static class DashboardSetup
                     new DashboardOptions
                     {
                         Authorization = [], // decided above; Hangfire's default would admit every local request
-                        AppPath = null,
+                        AppPath = backTo,
                         DashboardTitle = "Kiket jobs",
                         DisplayStorageConnectionString = false,
                         IsReadOnlyFunc = _ => !settings.DashboardAllowsActions,

@@ -45,18 +45,11 @@ internal sealed class RedisCheck(RedisRateLimits limits) : IHealthCheck
 /// <summary>Whether this node's own job server has reported to the storage lately.</summary>
 internal sealed class JobServerCheck(JobStorage storage, TimeProvider time) : IHealthCheck
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2); // four missed heartbeats
-
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var since = time.GetUtcNow().UtcDateTime - Silence;
         var isAlive = storage
-            .GetMonitoringApi()
-            .Servers()
-            .Any(s =>
-                s.Name.StartsWith(JobSetup.ServerName + ":", StringComparison.OrdinalIgnoreCase)
-                && (s.Heartbeat ?? s.StartedAt) >= since
-            );
+            .ServersAliveAt(time.GetUtcNow())
+            .Any(s => s.Name.StartsWith(JobSetup.ServerName + ":", StringComparison.OrdinalIgnoreCase));
         return Task.FromResult(
             isAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The job server of this node is not running.")
         );

@@ -8,7 +8,7 @@ namespace Kiket.Api.Http;
 /// </summary>
 internal static class FormBody
 {
-    private static readonly PathString[] Paths = ["/connect", "/oauth", "/sign-in", "/sign-out", "/account", "/hangfire"];
+    private static readonly PathString[] Paths = ["/connect", "/oauth", "/sign-in", "/sign-out", "/account", "/hangfire", "/ops"];
 
     public static async Task ReadAsync(HttpContext context, RequestDelegate next)
     {

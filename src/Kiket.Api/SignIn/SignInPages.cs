@@ -26,6 +26,9 @@ internal static class SignInPages
     private const string SignOutPath = "/sign-out";
     public const string ReturnUrl = "return_url";
 
+    /// <summary>Where administrators find the operations pages.</summary>
+    public const string OperationsPath = "/ops";
+
     /// <summary>How the audit log names a sign-in by an identity provider.</summary>
     public const string ByProvider = "identity_provider";
 
@@ -285,6 +288,7 @@ internal static class SignInPages
             Html.Of(
                 $"""
                 <p>You are signed in as {user.Name} ({user.Email}).</p>
+                {(user.Actor.IsAdmin ? Html.Of($"""<p><a href="{OperationsPath}">Operations</a></p>""") : Html.Empty)}
                 <p><a href="{TwoStepPages.Path}">Two-step sign-in</a> is {(user.HasSecondStep ? "on" : "off")}.</p>
                 {Pages.Form(context, SignOutPath, Html.Of($"""<button type="submit">Sign out</button>"""))}
                 """

@@ -4,6 +4,7 @@ using Kiket.Api.Dashboard;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.OpenApi;
+using Kiket.Api.Operations;
 using Kiket.Api.SignIn;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Startup;
@@ -142,6 +143,7 @@ internal static class Serving
             lines.Add($"  API            {address}/api/v1");
             lines.Add($"  API reference  {address}{OpenApiSetup.UiPath}");
             lines.Add($"  Sign in        {address}{SignInPages.Path}");
+            lines.Add($"  Operations     {address}{OperationsPages.Path}");
             lines.Add($"  Jobs           {address}{DashboardSetup.Path}   {dashboard}");
             lines.Add("");
         }

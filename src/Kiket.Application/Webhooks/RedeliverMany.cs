@@ -1,7 +1,6 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
-using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
@@ -18,30 +17,20 @@ internal sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Re
 /// <param name="Redelivered">How many are queued again.</param>
 internal sealed record RedeliveredDto(int Redelivered);
 
-internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class RedeliverManyHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
 {
     public async Task<Result<RedeliveredDto>> Handle(RedeliverManyCommand command, CancellationToken ct)
     {
-        var visible = db.VisibleDeliveries(current);
-        if (visible.Error is { } refused)
+        var matching = db.RedeliverableDeliveries(command.Filter, current);
+        if (matching.Error is { } refused)
             return refused;
-        var filter =
-            command.Filter.States.Count > 0
-                ? command.Filter
-                : command.Filter with
-                {
-                    States = [DeliveryState.Failed, DeliveryState.Cancelled],
-                };
-        var deliveries = await visible
-            .Value.WithSpecification(new DeliveriesMatching(filter, db.Extensions))
-            .Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
-            .OrderBy(d => d.Id)
-            .Take(RedeliverManyCommand.MaxAtOnce)
-            .ToListAsync(ct);
+        var deliveries = await matching.Value.OrderBy(d => d.Id).Take(RedeliverManyCommand.MaxAtOnce).ToListAsync(ct);
         var now = time.GetUtcNow();
         foreach (var delivery in deliveries)
             delivery.Redeliver(now);
+        if (deliveries.Count > 0)
+            work.Audit("webhook_deliveries", $"redelivered {deliveries.Count} from {deliveries[0].Id} to {deliveries[^1].Id}");
         return new RedeliveredDto(deliveries.Count);
     }
 }

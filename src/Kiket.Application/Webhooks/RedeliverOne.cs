@@ -12,7 +12,7 @@ namespace Kiket.Application.Webhooks;
 /// </summary>
 internal sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
 
-internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class RedeliverOneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverOneCommand, Result<DeliveryDto>>
 {
     public async Task<Result<DeliveryDto>> Handle(RedeliverOneCommand command, CancellationToken ct)
@@ -22,9 +22,10 @@ internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, Ti
             return refused;
         if (await visible.Value.SingleOrDefaultAsync(d => d.Id == command.Id, ct) is not { } delivery)
             return WebhookErrors.DeliveryNotFound(command.Id);
-        if (!await db.Webhooks.AnyAsync(w => w.Id == delivery.WebhookId && w.Active, ct))
+        if (await db.Webhooks.SingleOrDefaultAsync(w => w.Id == delivery.WebhookId && w.Active, ct) is not { } webhook)
             return WebhookErrors.Stopped(command.Id);
         delivery.Redeliver(time.GetUtcNow());
+        work.Audit(webhook, $"redelivered {delivery.Id}");
         return DeliveryDto.Of(delivery);
     }
 }

@@ -28,6 +28,40 @@ internal static class WebhookQueries
             : WebhookErrors.NotFound(id);
     }
 
+    /// <summary>An active endpoint that the actor may pause: administrators only.</summary>
+    public static async Task<Result<Webhook>> FindEndpointAsync(
+        this IKiketDb db,
+        long id,
+        ICurrentActor current,
+        CancellationToken ct
+    )
+    {
+        if (current.Extension is not null || !current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        return await db.Webhooks.WithSpecification(new ActiveWebhooks()).SingleOrDefaultAsync(w => w.Id == id, ct) is { } found
+            ? found
+            : WebhookErrors.NotFound(id);
+    }
+
+    /// <summary>What <see cref="RedeliverManyCommand"/> sends again.</summary>
+    public static Result<IQueryable<WebhookDelivery>> RedeliverableDeliveries(
+        this IKiketDb db,
+        DeliveryFilter filter,
+        ICurrentActor current
+    )
+    {
+        var visible = db.VisibleDeliveries(current);
+        if (visible.IsRefused)
+            return visible;
+        IReadOnlyList<DeliveryState> states =
+            filter.States.Count > 0 ? filter.States : [DeliveryState.Failed, DeliveryState.Cancelled];
+        return Result<IQueryable<WebhookDelivery>>.From(
+            visible
+                .Value.WithSpecification(new DeliveriesMatching(filter with { States = states }, db.Extensions))
+                .Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
+        );
+    }
+
     /// <summary>The deliveries that the actor may see: an extension its own, administrators those of the organization.</summary>
     public static Result<IQueryable<WebhookDelivery>> VisibleDeliveries(this IKiketDb db, ICurrentActor current)
     {
@@ -42,9 +76,11 @@ internal static class WebhookQueries
 /// <param name="Events">Only those with these event names; none means all.</param>
 /// <param name="States">Only those in these states; none means all.</param>
 /// <param name="Since">Only those created at this instant or later, or null.</param>
+/// <param name="Webhook">Only those to this endpoint, or null.</param>
 internal sealed record DeliveryFilter(
     ExtensionRef? Extension,
     IReadOnlyList<string> Events,
     IReadOnlyList<DeliveryState> States,
-    DateTimeOffset? Since
+    DateTimeOffset? Since,
+    long? Webhook = null
 );

@@ -19,6 +19,12 @@ internal sealed class EndpointOf : Specification<Webhook>
         Query.Where(w => w.ExtensionId == extensionId && w.Kind == WebhookKind.Extension && w.Active);
 }
 
+/// <summary>The endpoints that receive events.</summary>
+internal sealed class ActiveWebhooks : Specification<Webhook>
+{
+    public ActiveWebhooks() => Query.Where(w => w.Active);
+}
+
 /// <summary>The deliveries to an extension.</summary>
 internal sealed class DeliveriesOf : Specification<WebhookDelivery>
 {
@@ -42,5 +48,7 @@ internal sealed class DeliveriesMatching : Specification<WebhookDelivery>
             Query.Where(d => states.Contains(d.State));
         if (filter.Since?.ToUniversalTime() is { } since)
             Query.Where(d => d.CreatedAt >= since);
+        if (filter.Webhook is { } webhook)
+            Query.Where(d => d.WebhookId == webhook);
     }
 }

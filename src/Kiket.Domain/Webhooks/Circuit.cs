@@ -21,6 +21,13 @@ internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeO
     /// <summary>Whether only one delivery may try, to see whether the receiver is back.</summary>
     public bool IsProbing => PausedUntil is not null;
 
+    /// <summary>Whether somebody has paused it. Answers that were on their way do not end such a pause.</summary>
+    public bool IsByHand => PausedUntil is not null && Pauses == 0;
+
+    /// <summary>The circuit that somebody opens for a while.</summary>
+    /// <param name="until">When the next delivery may try.</param>
+    public static Circuit PauseByHand(DateTimeOffset until) => new(0, 0, until.ToUniversalTime());
+
     /// <summary>Whether nothing may be sent.</summary>
     /// <param name="at">The instant in question.</param>
     public bool IsOpen(DateTimeOffset at) => PausedUntil > at;
@@ -31,6 +38,9 @@ internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeO
     /// <param name="at">Instant of its end.</param>
     public Circuit After(AttemptVerdict verdict, TimeSpan? retryAfter, DateTimeOffset at)
     {
+        if (IsByHand && IsOpen(at))
+            return this;
+
         // A receiver that refuses one event is alive, and takes others.
         if (verdict is AttemptVerdict.Delivered or AttemptVerdict.Refused)
             return default;

@@ -79,6 +79,9 @@ internal sealed class Webhook : AggregateRoot<long>
     /// <summary>How long the secret before a rotation signs as well (contract 15.4).</summary>
     public static TimeSpan SecretOverlap { get; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long somebody can pause an endpoint: events are kept longer than that.</summary>
+    public static TimeSpan LongestPause { get; } = TimeSpan.FromDays(7);
+
     private Webhook() { }
 
     /// <summary>The project whose events it gets, or null for those of the whole organization.</summary>
@@ -251,6 +254,19 @@ internal sealed class Webhook : AggregateRoot<long>
     {
         (PreviousSecret, Secret, PreviousSecretUntil) = (Secret, secret, (at + SecretOverlap).ToUniversalTime());
         Touch(at);
+    }
+
+    /// <summary>Sends nothing for a while; events wait.</summary>
+    /// <param name="pause">How long, at most <see cref="LongestPause"/>.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> when it is too long or not positive.</returns>
+    public Result Pause(TimeSpan pause, DateTimeOffset at)
+    {
+        if (pause <= TimeSpan.Zero || pause > LongestPause)
+            return Error.Validation("pause", $"A pause can take at most {LongestPause.TotalDays} days.");
+        (FailuresInRow, Pauses, PausedUntil) = Circuit.PauseByHand(at + pause);
+        Touch(at);
+        return Result.Success;
     }
 
     /// <summary>Ends a pause at once.</summary>

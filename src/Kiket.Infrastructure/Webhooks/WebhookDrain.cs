@@ -267,7 +267,7 @@ internal sealed partial class WebhookDrain(
         }
 
         await LostRaces.RetryAsync(
-            () => SaveAsync(db, webhook.Id, after == before ? null : after),
+            () => SaveAsync(db, webhook.Id, before, after),
             DatabaseFailure.IsLostRace,
             CancellationToken.None
         );
@@ -275,20 +275,22 @@ internal sealed partial class WebhookDrain(
             LogPaused(name, until, after.FailuresInRow);
     }
 
-    private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
+    private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit before, Circuit after)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         // After a lost race the same changes are saved again.
         var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None);
-        if (changed is { } circuit)
+        if (after != before)
         {
+            // Unless somebody has paused or resumed it since.
+            var pausedUntil = before.PausedUntil;
             await db
-                .Webhooks.Where(w => w.Id == webhookId)
+                .Webhooks.Where(w => w.Id == webhookId && w.PausedUntil == pausedUntil)
                 .ExecuteUpdateAsync(
                     set =>
-                        set.SetProperty(w => w.FailuresInRow, circuit.FailuresInRow)
-                            .SetProperty(w => w.Pauses, circuit.Pauses)
-                            .SetProperty(w => w.PausedUntil, circuit.PausedUntil),
+                        set.SetProperty(w => w.FailuresInRow, after.FailuresInRow)
+                            .SetProperty(w => w.Pauses, after.Pauses)
+                            .SetProperty(w => w.PausedUntil, after.PausedUntil),
                     CancellationToken.None
                 );
         }

@@ -37,14 +37,40 @@ internal sealed partial class Browser(Uri address)
     public Task<Page> PostAsync(string path, IEnumerable<KeyValuePair<string, string>> fields) =>
         FollowAsync(Client.PostAsync(path, new FormUrlEncodedContent(fields)));
 
-    public Task<Page> SubmitAsync(Page page, params (string Name, string Value)[] fields)
-    {
-        var hidden = Hidden()
-            .Matches(page.Text)
-            .Select(m => KeyValuePair.Create(WebUtility.HtmlDecode(m.Groups[1].Value), WebUtility.HtmlDecode(m.Groups[2].Value)));
-        var action = WebUtility.HtmlDecode(Action().Match(page.Text).Groups[1].Value);
-        return PostAsync(action, [.. hidden, .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]);
-    }
+    /// <summary>Sends the first form of a page.</summary>
+    public Task<Page> SubmitAsync(Page page, params (string Name, string Value)[] fields) =>
+        SubmitAsync(FormsOf(page)[0], fields);
+
+    /// <summary>Sends the form of a page that leads to a path.</summary>
+    public Task<Page> SubmitAsync(Page page, string path, params (string Name, string Value)[] fields) =>
+        SubmitAsync(FormsOf(page).Single(form => form.Action == path), fields);
+
+    /// <summary>The hidden fields of the first form of a page.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> HiddenFieldsOf(Page page) => FormsOf(page)[0].Hidden;
+
+    private Task<Page> SubmitAsync(Form form, (string Name, string Value)[] fields) =>
+        PostAsync(form.Action, [.. form.Hidden, .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]);
+
+    private static IReadOnlyList<Form> FormsOf(Page page) =>
+        [
+            .. PostForm()
+                .Matches(page.Text)
+                .Select(form => new Form(
+                    WebUtility.HtmlDecode(form.Groups["action"].Value),
+                    [
+                        .. Hidden()
+                            .Matches(form.Value)
+                            .Select(field =>
+                                KeyValuePair.Create(
+                                    WebUtility.HtmlDecode(field.Groups["name"].Value),
+                                    WebUtility.HtmlDecode(field.Groups["value"].Value)
+                                )
+                            ),
+                    ]
+                )),
+        ];
+
+    private sealed record Form(string Action, IReadOnlyList<KeyValuePair<string, string>> Hidden);
 
     private async Task<Page> FollowAsync(Task<HttpResponseMessage> sent)
     {
@@ -61,9 +87,9 @@ internal sealed partial class Browser(Uri address)
         return new(response.StatusCode, await response.Content.ReadAsStringAsync(), "", csp);
     }
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\" ?/?>")]
     private static partial Regex Hidden();
 
-    [GeneratedRegex("<form method=\"post\" action=\"([^\"]*)\"")]
-    private static partial Regex Action();
+    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]*)\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex PostForm();
 }

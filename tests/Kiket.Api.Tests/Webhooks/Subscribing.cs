@@ -78,7 +78,10 @@ internal static class Subscribing
     }
 
     public static Task<List<WebhookDelivery>> DeliveriesAsync(this Tenant tenant, Webhook webhook) =>
-        tenant.OnDatabaseAsync(db => db.WebhookDeliveries.Where(d => d.WebhookId == webhook.Id).OrderBy(d => d.Id).ToListAsync());
+        tenant.DeliveriesAsync(webhook.Id);
+
+    public static Task<List<WebhookDelivery>> DeliveriesAsync(this Tenant tenant, long webhook) =>
+        tenant.OnDatabaseAsync(db => db.WebhookDeliveries.Where(d => d.WebhookId == webhook).OrderBy(d => d.Id).ToListAsync());
 
     public static Task<List<WebhookAttempt>> AttemptsAsync(this Tenant tenant, WebhookDelivery delivery) =>
         tenant.OnDatabaseAsync(db =>

@@ -476,6 +476,11 @@ public sealed class RequestSamples : IAsyncLifetime
             new(null, null, null)
         );
         yield return new GetDeliveryQuery(delivery);
+        yield return new GetDeliveryOverviewQuery();
+        yield return new CountRedeliverableQuery(all with { Webhook = webhook });
+        yield return new ListEndpointsQuery(new(null, null, "created_at desc"));
+        yield return new PauseWebhookCommand(webhook, TimeSpan.FromHours(1));
+        yield return new ResumeWebhookCommand(webhook);
         yield return new RedeliverOneCommand(delivery);
         yield return new RedeliverManyCommand(all);
         yield return new RedeliverManyCommand(

@@ -40,6 +40,7 @@ internal static class SpecificationSamples
         new Dictionary<string, Func<KiketDbContext, IEnumerable<string>>>
         {
             [nameof(ActiveUser)] = db => [Sql(db.Users, new ActiveUser(new(1)))],
+            [nameof(ActiveWebhooks)] = db => [Sql(db.Webhooks, new ActiveWebhooks())],
             [nameof(ApprovalsOf)] = db => [Sql(db.Approvals, new ApprovalsOf(new(1)))],
             [nameof(AuditRecordsThat)] = db => [Sql(db.AuditRecords, new AuditRecordsThat(new() { Action = "create_issue" }))],
             [nameof(AuditOf)] = db => [Sql(db.ExtensionAuditEntries, new AuditOf(new(1)))],
@@ -55,7 +56,7 @@ internal static class SpecificationSamples
                             db.Extensions
                         )
                     ),
-                    Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null), db.Extensions)),
+                    Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null, 1), db.Extensions)),
                 ],
             [nameof(DeliveriesOf)] = db => [Sql(db.WebhookDeliveries, new DeliveriesOf(new(1)))],
             [nameof(EndpointOf)] = db => [Sql(db.Webhooks, new EndpointOf(new(1)))],
