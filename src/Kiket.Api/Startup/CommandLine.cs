@@ -25,6 +25,7 @@ internal static class CommandLine
             OrganizationCommand.Build(),
             UserCommand.Build(),
             TokenCommand.Build(),
+            WebhookCommand.Build(),
             PasswordLinkCommand.Build(),
             ImportCommand.Build(),
             MigrateCommand.Build(),

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
 using MediatR;
@@ -10,8 +8,6 @@ namespace Kiket.Api.Startup;
 /// <summary><c>token create|list|rotate|revoke</c>: any token of any user (decisions, 18).</summary>
 internal static class TokenCommand
 {
-    private const int MaxDays = 3650;
-
     private static readonly string[] Columns = ["id", "prefix", "name", "owner", "scopes", "last used", "expires"];
 
     public static Command Build()
@@ -28,7 +24,7 @@ internal static class TokenCommand
         var expiresIn = new Option<TimeSpan?>("--expires-in")
         {
             Description = "Lifetime of the token, such as 30d or 12h; unlimited by default.",
-            CustomParser = ReadDuration,
+            CustomParser = Durations.Read,
         };
         var create = new Command("create", "Issues a token for a user and prints it, once.")
         {
@@ -83,7 +79,7 @@ internal static class TokenCommand
         var overlap = new Option<TimeSpan?>("--overlap")
         {
             Description = "How long the replaced token is still accepted, such as 2h, up to 7d; 24 hours by default.",
-            CustomParser = ReadDuration,
+            CustomParser = Durations.Read,
         };
         return new Command("rotate", "Replaces a token and prints its successor, once.") { id, overlap }.DoesInOrganization(
             async (parsed, services, ct) =>
@@ -136,24 +132,5 @@ internal static class TokenCommand
             ? error
             : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only "
                 + $"once:\n{created.Value.Token}";
-    }
-
-    private static TimeSpan? ReadDuration(ArgumentResult argument)
-    {
-        var text = argument.Tokens.Single().Value;
-        if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-        {
-            TimeSpan? lifetime = (text[^1], count) switch
-            {
-                ('d', > 0 and <= MaxDays) => TimeSpan.FromDays(count),
-                ('h', > 0 and <= MaxDays * 24) => TimeSpan.FromHours(count),
-                _ => null,
-            };
-            if (lifetime is not null)
-                return lifetime;
-        }
-
-        argument.AddError($"'{text}' is not a valid duration; use days or hours, such as 30d or 12h, up to {MaxDays}d.");
-        return null;
     }
 }

@@ -5,8 +5,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kiket.Api.Startup;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -322,6 +324,25 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Endpoints_are_listed_paused_and_sent_again_what_they_missed()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+        var webhook = await AddFailedDeliveryAsync();
+
+        var paused = await RunAsync("webhook", "pause", webhook, "--for", "12h");
+        var listed = JsonNode.Parse((await RunAsync("webhook", "list", "--json")).Output)!.AsArray().Single()!;
+        var resumed = await RunAsync("webhook", "resume", webhook);
+        var (other, all) = (await RunAsync("webhook", "replay", "--event", "issue.deleted"), await RunAsync("webhook", "replay"));
+
+        Assert.Equal($"Endpoint {webhook} is paused.", paused.Output.TrimEnd());
+        Assert.NotNull(listed["circuit"]!["paused_until"]);
+        Assert.Equal($"Endpoint {webhook} gets its events again.", resumed.Output.TrimEnd());
+        Assert.Equal("0 deliveries are on their way again.", other.Output.TrimEnd());
+        Assert.Equal("1 deliveries are on their way again.", all.Output.TrimEnd());
+        AssertRefused(await RunAsync("webhook", "pause", "99", "--for", "12h"), "99");
+    }
+
+    [Fact]
     public async Task The_demo_is_added_once()
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
@@ -454,6 +475,42 @@ public sealed class CommandLineTests : IDisposable
             .AsNoTracking()
             .SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
         return (stored, await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == stored.UserId));
+    }
+
+    /// <returns>The id of the endpoint.</returns>
+    private async Task<string> AddFailedDeliveryAsync()
+    {
+        await using var services = Services();
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var now = DateTimeOffset.UtcNow;
+        var admin = await db.AcrossTenants<User>().SingleAsync();
+        var user = User.ForExtension(admin.OrganizationId, "Listener", now);
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        const string url = "http://127.0.0.1:9";
+        var manifest = new ExtensionManifest { Id = "com.example.listener", Name = "Listener" };
+        var key = TokenSecret.Generate(Extension.KeyLabel);
+        var extension = Extension.Install(user, null, manifest, url, key, admin.Id, now);
+        db.Extensions.Add(extension);
+        await db.SaveChangesAsync();
+        var webhook = Webhook.For(
+            admin.OrganizationId,
+            null,
+            extension.Id,
+            WebhookKind.Extension,
+            new(url, false, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, 1000),
+            [new(EventNames.IssueCreated)],
+            null,
+            now
+        );
+        db.Webhooks.Add(webhook);
+        await db.SaveChangesAsync();
+        var delivery = WebhookDelivery.Test(webhook, "evt_1", "{}", now);
+        delivery.RecordAttempt(new AttemptOutcome(400, "No."), retries: 0, chance: 0.5, now);
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync();
+        return webhook.Id.ToString(CultureInfo.InvariantCulture);
     }
 
     private ServiceProvider Services() =>
