@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kiket.Application.Common;
 using Kiket.Application.Events;
 using Kiket.Application.Ports;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
@@ -161,13 +162,7 @@ internal sealed partial class ActionRun
             { Count: > 0 } missing
         )
             return Error.Validation(missing[0], $"The action requires {string.Join(", ", missing)}.");
-        if (
-            await db.Webhooks.FirstOrDefaultAsync(
-                w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active,
-                ct
-            )
-            is not { } webhook
-        )
+        if (await db.Webhooks.WithSpecification(new EndpointOf(extension.Id)).FirstOrDefaultAsync(ct) is not { } webhook)
             return Skipped($"{extension.Key} runs inside its host and is not called.");
 
         var entry = LoggedEvent

@@ -2,6 +2,7 @@ using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Actions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -110,8 +111,7 @@ internal sealed class EventReactions(
         if (automations.Count == 0 && !names.Contains(happened.Name))
             return [];
         var workflow = await db
-            .Workflows.AsNoTracking()
-            .Where(w => w.Id == issue.WorkflowId)
+            .Workflows.WithSpecification(new WorkflowOf(issue))
             .Select(w => new { w.Key, w.Definition })
             .SingleAsync(ct);
         List<(string Source, WorkflowAction Action)> planned =
@@ -146,11 +146,7 @@ internal sealed class EventReactions(
     {
         if (action.Conditions.Count == 0)
             return true;
-        var workflow = await db
-            .Workflows.AsNoTracking()
-            .Where(w => w.Id == issue.WorkflowId)
-            .Select(w => w.Definition)
-            .SingleAsync(ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var context = await ReadContextAsync(happened, issue, workflow, ct);
         return action.Conditions.All(c => WorkflowEngine.IsMet(c, workflow, context));
     }

@@ -287,11 +287,7 @@ internal sealed class ImportDefinitionsHandler(
         }
 
         private Task<Workflow?> FindLatestAsync(Project project, string key, CancellationToken ct) =>
-            db
-                .Workflows.AsNoTracking()
-                .Where(w => w.ProjectId == project.Id && w.Key == key)
-                .OrderByDescending(w => w.Revision)
-                .FirstOrDefaultAsync(ct);
+            db.Workflows.WithSpecification(new VersionsOf(project.Id, key)).FirstOrDefaultAsync(ct);
 
         /// <summary>The pack's schema, plus the types that the pack no longer has but issues still use, as inactive.</summary>
         private async Task<ProjectSchema> WithUsedTypesAsync(Project project, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
@@ -104,10 +105,7 @@ internal sealed class InstallExtensionHandler(
         // The secret is in the manifest or in the operator's settings; otherwise one is generated and shown once.
         var webhook = existing is null
             ? null
-            : await db.Webhooks.SingleOrDefaultAsync(
-                w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active,
-                ct
-            );
+            : await db.Webhooks.WithSpecification(new EndpointOf(existing.Id)).SingleOrDefaultAsync(ct);
         var callbackSecret =
             read.CallbackSecret
             ?? (

@@ -1,6 +1,8 @@
+using Kiket.Application.Common;
 using Kiket.Application.Events;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
@@ -109,7 +111,7 @@ internal sealed class TransitionGuards(
     {
         if (target is null)
             return null;
-        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).SingleAsync(ct);
         if (workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
             return null;
         var context = await db.ReadMoveContextAsync(issue, workflow.Definition, now, ct) with

@@ -1,3 +1,4 @@
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Approvals;
@@ -57,7 +58,8 @@ internal static class IssueApprovals
     {
         var (from, to) = (decision.Transition.From, decision.Transition.To);
         var open = await db
-            .Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed)
+            .Approvals.WithSpecification(new OpenApprovalsOf(issue.Id))
+            .Where(a => a.From == from && a.To == to)
             .ToListAsync(ct);
         var isNew = false;
         foreach (var requirement in decision.MissingApprovals)
@@ -76,11 +78,7 @@ internal static class IssueApprovals
     /// <summary>Ends the approvals of the state that an issue leaves.</summary>
     public static async Task CloseApprovalsAsync(this IKiketDb db, IssueId issueId, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (
-            var approval in await db
-                .Approvals.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed)
-                .ToListAsync(ct)
-        )
+        foreach (var approval in await db.Approvals.WithSpecification(new OpenApprovalsOf(issueId)).ToListAsync(ct))
             approval.Close(now);
     }
 }

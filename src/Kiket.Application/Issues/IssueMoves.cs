@@ -1,5 +1,7 @@
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -32,7 +34,7 @@ internal static class IssueMoves
         var workflow =
             loaded?.Workflow.Id == issue.WorkflowId
                 ? loaded.Workflow
-                : await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
+                : await db.Workflows.WithSpecification(new WorkflowOf(issue)).SingleAsync(ct);
         var definition = workflow.Definition;
         if (definition.FindTransition(issue.Status, target) is not { } transition)
             return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -38,6 +39,12 @@ internal sealed class IssuesVisibleTo : Specification<Issue>
         if (!actor.SeesEveryProject)
             Query.Where(i => projects.Any(p => p.Id == i.ProjectId));
     }
+}
+
+/// <summary>The approvals that an issue still needs or has got for a move out of its state.</summary>
+internal sealed class OpenApprovalsOf : Specification<Approval>
+{
+    public OpenApprovalsOf(IssueId issueId) => Query.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed);
 }
 
 /// <summary>Every change of an issue.</summary>

@@ -1,4 +1,5 @@
 using Kiket.Application.Calendars;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
@@ -89,7 +90,8 @@ internal static class MoveContexts
         || workflow.From(issue.Status).Any(t => workflow.ApprovalsOf(t).Any())
             ? await db
                 .Approvals.AsNoTracking()
-                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.Status != ApprovalStatus.Closed)
+                .WithSpecification(new OpenApprovalsOf(issue.Id))
+                .Where(a => a.From == issue.Status)
                 .OrderBy(a => a.Id)
                 .ToListAsync(ct)
             : [];

@@ -3,6 +3,7 @@ using FluentValidation;
 using Kiket.Application.Behaviors;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -86,11 +87,7 @@ internal static class WorkflowActions
                 : command.To;
         }
 
-        var definition = await db
-            .Workflows.AsNoTracking()
-            .Where(w => w.Id == issue.WorkflowId)
-            .Select(w => w.Definition)
-            .SingleAsync(ct);
+        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var ways = definition.From(issue.Status).Where(t => t.Name is not null).ToList();
         if (ways.Find(t => string.Equals(t.Name, command.Action, StringComparison.OrdinalIgnoreCase)) is not { } named)
         {

@@ -155,11 +155,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
     {
         if (candidates[0].Policy.Condition is null)
             return candidates[0];
-        var workflow = await db
-            .Workflows.AsNoTracking()
-            .Where(w => w.Id == issue.WorkflowId)
-            .Select(w => w.Definition)
-            .SingleAsync(ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var context = await db.ReadMoveContextAsync(issue, workflow, issue.UpdatedAt, ct);
         return candidates.FirstOrDefault(r =>
                 r.Policy.Condition is { } condition && WorkflowEngine.IsMet(condition, workflow, context)

@@ -97,6 +97,7 @@ internal static class SpecificationSamples
             [nameof(NotificationsRead)] = db =>
                 [Sql(db.Notifications, new NotificationsRead(true)), Sql(db.Notifications, new NotificationsRead(null))],
             [nameof(OpenTimerOf)] = db => [Sql(db.SlaTimers, new OpenTimerOf(new(1)))],
+            [nameof(OpenApprovalsOf)] = db => [Sql(db.Approvals, new OpenApprovalsOf(new(1)))],
             [nameof(PeopleOf)] = db => [Sql(db.Users, new PeopleOf(AProject, db.ProjectMembers))],
             [nameof(PeopleWithRoles)] = db =>
                 [Sql(db.Users, new PeopleWithRoles([])), Sql(db.Users, new PeopleWithRoles([OrganizationRole.Admin]))],
