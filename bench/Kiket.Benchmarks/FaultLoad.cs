@@ -9,8 +9,7 @@ namespace Kiket.Benchmarks;
 
 /// <summary>
 /// Drives a server with many clients at once while something goes wrong with it, and checks what the clients may rely on: no
-/// 500, every 503 with
-/// <c>Retry-After</c>, and every write that was acknowledged is there afterwards, once.
+/// 500, every 429 and 503 with <c>Retry-After</c>, and every write that was acknowledged is there afterwards, once.
 /// </summary>
 internal sealed class FaultLoad(Uri address, string token, int clients, double writeShare, TimeSpan duration)
 {
@@ -97,10 +96,10 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
             var body = await response.Content.ReadAsStringAsync();
             if (isWrite)
                 Interlocked.Increment(ref writes);
-            if ((int)response.StatusCode is 503)
+            if ((int)response.StatusCode is 429 or 503)
             {
                 if (response.Headers.RetryAfter is null)
-                    errors.Enqueue($"503 without Retry-After: {request.Method} {request.RequestUri}");
+                    errors.Enqueue($"{(int)response.StatusCode} without Retry-After: {request.Method} {request.RequestUri}");
                 await Task.Delay(Random.Shared.Next(200, 1_000));
             }
             else if ((int)response.StatusCode >= 500)
