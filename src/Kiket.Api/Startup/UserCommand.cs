@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Kiket.Application.Common;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
@@ -22,12 +23,13 @@ internal static class UserCommand
     private static Command BuildAdd()
     {
         var email = new Argument<string>("email") { Description = "E-mail address of the user." };
-        var role = new Option<string>("--role")
+        var role = new Option<OrganizationRole>("--role")
         {
-            Description = "Role in the organization.",
-            DefaultValueFactory = _ => WireName.Of(OrganizationRole.Developer),
+            Description = $"Role in the organization: {string.Join(", ", WireName.All<OrganizationRole>())}.",
+            DefaultValueFactory = _ => OrganizationRole.Developer,
+            CustomParser = ReadRole,
         };
-        role.AcceptOnlyFromAmong([.. WireName.All<OrganizationRole>()]);
+        role.CompletionSources.Add(_ => WireName.All<OrganizationRole>().Select(name => new CompletionItem(name)));
         var name = new Option<string?>("--name") { Description = "Display name; by default from the address." };
         return new Command("add", "Adds a user and prints a link by which they set a password, once and within 24 hours.")
         {
@@ -38,9 +40,8 @@ internal static class UserCommand
             async (parsed, services, ct) =>
             {
                 var mediator = services.GetRequiredService<IMediator>();
-                WireName.TryParse<OrganizationRole>(parsed.GetRequiredValue(role), out var given);
                 var added = await mediator.Send(
-                    new InviteUserCommand(parsed.GetRequiredValue(email), given, parsed.GetValue(name)),
+                    new InviteUserCommand(parsed.GetRequiredValue(email), parsed.GetValue(role), parsed.GetValue(name)),
                     ct
                 );
                 if (added.Error is { } error)
@@ -96,5 +97,13 @@ internal static class UserCommand
                 return changed.Error is { } error ? error : $"{changed.Value.Email} was {verb}d.";
             }
         );
+    }
+
+    private static OrganizationRole ReadRole(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Single().Value;
+        if (!WireName.TryParse<OrganizationRole>(text, out var role))
+            argument.AddError($"'{text}' is not a role; use one of {string.Join(", ", WireName.All<OrganizationRole>())}.");
+        return role;
     }
 }
