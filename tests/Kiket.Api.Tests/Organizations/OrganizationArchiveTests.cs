@@ -380,7 +380,7 @@ public sealed class OrganizationArchiveTests : IDisposable
                 "SELECT * FROM target.sqlite_sequence t JOIN main.sqlite_sequence s USING (name) WHERE t.seq < s.seq"
             )
         );
-        Assert.InRange(filled, 25, 40);
+        Assert.InRange(filled, 20, 40);
 
         async Task<long> ScalarAsync(string rows)
         {
