@@ -16,6 +16,7 @@ using Kiket.Infrastructure.Extensions;
 using Kiket.Infrastructure.Guards;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.OAuth;
+using Kiket.Infrastructure.Organizations;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
@@ -70,6 +71,7 @@ internal static class DependencyInjection
         services.AddSingleton<ISecretProtector>(provider => provider.GetRequiredService<SecretProtector>());
         services.AddScoped<SecretRotation>();
         services.AddSingleton<SqliteBackup>();
+        services.AddScoped<OrganizationArchive>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IPasswordHashing, PasswordHashing>();
         services.AddKiketOAuthStorage();

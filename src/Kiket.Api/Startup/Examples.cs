@@ -13,6 +13,8 @@ internal static class Examples
         ["serve"] = ["serve --Urls http://*:8080"],
         ["organization create"] = ["organization create \"Acme Legal\" --admin-email ada@acme.example"],
         ["organization list"] = ["organization list --json"],
+        ["organization export"] = ["organization export acme-legal --to acme.ndjson --passphrase-file passphrase.txt"],
+        ["organization import"] = ["organization import acme.ndjson --passphrase-file passphrase.txt"],
         ["user add"] = ["user add bob@acme.example --role project_manager --name \"Bob Builder\""],
         ["user list"] = ["user list --organization acme-legal"],
         ["user deactivate"] = ["user deactivate 7"],

@@ -110,10 +110,14 @@ internal static class DatabaseSetup
         return postgres.ToString();
     }
 
+    /// <summary>
+    /// The lease of a scope returns its context to the pool, once. A context of the pool's factory would return itself whenever
+    /// it is disposed of, which a scope does for each service by which it was found: also when another scope has it already.
+    /// </summary>
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
         where TContext : KiketDbContext
     {
-        services.AddPooledDbContextFactory<TContext>(
+        services.AddDbContextPool<TContext>(
             (provider, builder) =>
             {
                 use(builder);
@@ -125,7 +129,7 @@ internal static class DatabaseSetup
         );
         services.AddScoped<KiketDbContext>(provider =>
         {
-            var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
+            var db = provider.GetRequiredService<TContext>();
             db.BeginUse(provider.GetRequiredService<CurrentActor>());
             return db;
         });

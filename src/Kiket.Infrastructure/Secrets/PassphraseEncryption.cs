@@ -71,8 +71,9 @@ internal static class PassphraseKey
     private const int KeySize = 32;
 
     public static AesGcm Derive(KeyRingPassphrase passphrase, byte[] salt, int iterations) =>
-        new(
-            Rfc2898DeriveBytes.Pbkdf2(passphrase.Value, salt, iterations, HashAlgorithmName.SHA256, KeySize),
-            AesGcm.TagByteSizes.MaxSize
-        );
+        new(DeriveBytes(passphrase.Value, salt, iterations), AesGcm.TagByteSizes.MaxSize);
+
+    /// <summary>A key of 256 bits.</summary>
+    public static byte[] DeriveBytes(string passphrase, byte[] salt, int iterations) =>
+        Rfc2898DeriveBytes.Pbkdf2(passphrase, salt, iterations, HashAlgorithmName.SHA256, KeySize);
 }

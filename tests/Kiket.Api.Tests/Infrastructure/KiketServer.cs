@@ -23,12 +23,12 @@ namespace Kiket.Api.Tests.Infrastructure;
 public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 {
     /// <summary>An ordinary role of PostgreSQL, which row-level security holds for.</summary>
-    private const string Role = "kiket_ordinary";
+    internal const string Role = "kiket_ordinary";
 
     /// <summary>
     /// Fails without harm in all but one of the processes that make it at once. Tests of deadlocks choose who finds them.
     /// </summary>
-    private const string CreateRole = $"""
+    internal const string CreateRole = $"""
         DO $$ BEGIN CREATE ROLE {Role} LOGIN PASSWORD '{Role}'; GRANT SET ON PARAMETER deadlock_timeout TO {Role};
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
         """;
@@ -142,7 +142,7 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
             builder.ConfigureTestServices(TestServices);
     }
 
-    private static async Task OnServerAsync(string sql)
+    internal static async Task OnServerAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(PostgresServer);
         await connection.OpenAsync();
