@@ -59,10 +59,10 @@ internal static class HealthEndpoints
     }
 
     // A check that throws has the exception's message as its description, which may contain an address or a user.
-    private static string? MessageOf(HealthReportEntry entry) =>
+    internal static string? MessageOf(HealthReportEntry entry) =>
         entry.Exception is null ? entry.Description : "The check failed; the log says why.";
 
-    private static string Word(HealthStatus status) =>
+    internal static string Word(HealthStatus status) =>
         status switch
         {
             HealthStatus.Healthy => "ok",

@@ -13,6 +13,6 @@ internal static class DeliveryFilters
             Parameters.Values(visit["event"]),
             Parameters.Enums<DeliveryState>("state", visit["state"]),
             Parameters.Instant("since", visit["since"]),
-            Parameters.Ids("webhook", visit["webhook"]) is [var webhook, ..] ? webhook : null
+            visit.Long("webhook")
         );
 }

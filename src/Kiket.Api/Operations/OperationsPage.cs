@@ -35,9 +35,11 @@ public abstract class OperationsPage : IComponent
     /// <summary>The markup of the page.</summary>
     protected virtual void BuildRenderTree(RenderTreeBuilder builder) { }
 
-    private protected async Task<T> ReadAsync<T>(IQuery<Result<T>> query)
+    private protected Task<T> ReadAsync<T>(IQuery<Result<T>> query) => SendAsync(query);
+
+    private protected async Task<T> SendAsync<T>(IRequest<Result<T>> request)
     {
-        var read = await Mediator.Send(query, Visit.Context.RequestAborted);
-        return read.Error is { } error ? throw new RefusedException(error) : read.Value;
+        var answer = await Mediator.Send(request, Visit.Context.RequestAborted);
+        return answer.Error is { } error ? throw new RefusedException(error) : answer.Value;
     }
 }

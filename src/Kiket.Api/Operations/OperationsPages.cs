@@ -1,5 +1,6 @@
 using Kiket.Api.Http;
 using Kiket.Api.SignIn;
+using Kiket.Application.Capacity;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using MediatR;
@@ -18,6 +19,9 @@ internal static class OperationsPages
 {
     public const string Path = SignInPages.OperationsPath;
 
+    /// <summary>More than any pause can take, and no overflow.</summary>
+    private const int MaxHours = 10_000;
+
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup(Path).ExcludeFromDescription();
@@ -28,11 +32,23 @@ internal static class OperationsPages
         pages.MapPage<DeliveryPage>("/deliveries/{id:long}", "Delivery");
         pages.MapPage<RedeliverPage>("/deliveries/redeliver", "Redeliver");
         pages.MapPage<EndpointsPage>("/endpoints", "Endpoints");
+        pages.MapPage<ExtensionsPage>("/extensions", "Extensions");
+        pages.MapPage<ExtensionPage>("/extensions/{id:long}", "Extension");
+        pages.MapPage<SlaPage>("/sla", "Service levels");
+        pages.MapPage<WorkflowsPage>("/workflows", "Workflows");
+        pages.MapPage<WorkflowPage>("/workflows/{project}/{workflow}", "Workflow");
+        pages.MapPage<CapacityPage>("/capacity", "Capacity");
+        pages.MapPage<AuditPage>("/audit", "Audit log");
+        pages.MapPage<ImportsPage>("/imports", "Imports");
+        pages.MapPage<RateLimitsPage>("/rate_limits", "Rate limits");
 
         pages.MapAction("/deliveries/{id:long}/redeliver", RedeliverOneAsync);
         pages.MapAction("/deliveries/redeliver", RedeliverManyAsync);
         pages.MapAction("/endpoints/{id:long}/pause", PauseAsync);
         pages.MapAction("/endpoints/{id:long}/resume", ResumeAsync);
+        pages.MapAnswer<ReassignmentPage>("/capacity/try", "Reassign");
+        pages.MapAction("/capacity/reassign", ReassignAsync);
+        pages.MapAnswer<VerificationPage>("/audit/verify", "Verification");
     }
 
     private static async Task<Done> RedeliverOneAsync(Visit visit, IMediator mediator, CancellationToken ct) =>
@@ -48,16 +64,30 @@ internal static class OperationsPages
 
     private static async Task<Done> PauseAsync(Visit visit, IMediator mediator, CancellationToken ct)
     {
-        var pause = TimeSpan.FromHours(visit.Number("hours") ?? 1);
+        var pause = TimeSpan.FromHours(Math.Min(visit.Number("hours") ?? 1, MaxHours));
         return new((await mediator.Send(new PauseWebhookCommand(visit.Id, pause), ct)).Error, $"{Path}/endpoints", "paused");
     }
 
     private static async Task<Done> ResumeAsync(Visit visit, IMediator mediator, CancellationToken ct) =>
         new((await mediator.Send(new ResumeWebhookCommand(visit.Id), ct)).Error, $"{Path}/endpoints", "resumed");
 
+    private static async Task<Done> ReassignAsync(Visit visit, IMediator mediator, CancellationToken ct)
+    {
+        var command = new ReassignIssuesCommand([], visit.All("recommendation"), Partial: true, DryRun: false);
+        var reassigned = await mediator.Send(command, ct);
+        return reassigned.Error is { } error
+            ? new(error, "", "")
+            : new(null, $"{Path}/capacity", "reassigned", reassigned.Value.Reassigned.Count);
+    }
+
     private static void MapPage<TPage>(this IEndpointRouteBuilder pages, string path, string title)
         where TPage : OperationsPage =>
         pages.MapGet(path, context => ServeAsync(context, title, visit => RenderAsync<TPage>(visit)));
+
+    /// <summary>A form that changes nothing is answered with a page.</summary>
+    private static void MapAnswer<TPage>(this IEndpointRouteBuilder pages, string path, string title)
+        where TPage : OperationsPage =>
+        pages.MapPost(path, context => ServeAsync(context, title, visit => RenderAsync<TPage>(visit)));
 
     /// <summary>An action leads to a page, so that reloading does not repeat it.</summary>
     private static void MapAction(
@@ -144,15 +174,16 @@ internal static class OperationsPages
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
             // The page first: what it reads decides on its title.
-            var content = await renderer.RenderComponentAsync<CascadingValue<Visit>>(
-                With(
-                    (nameof(CascadingValue<>.Value), visit),
-                    (nameof(CascadingValue<>.IsFixed), true),
-                    (nameof(CascadingValue<>.ChildContent), (RenderFragment)Component<TPage>)
-                )
+            var page = await InsideAsync(renderer, visit, builder => builder.OpenComponent<TPage>(0));
+            return await InsideAsync(
+                renderer,
+                visit,
+                builder =>
+                {
+                    builder.OpenComponent<Frame>(0);
+                    builder.AddComponentParameter(1, nameof(Frame.Content), new MarkupString(page));
+                }
             );
-            var frame = With((nameof(Frame.Visit), visit), (nameof(Frame.Content), new MarkupString(content.ToHtmlString())));
-            return (await renderer.RenderComponentAsync<Frame>(frame)).ToHtmlString();
         });
         var response = visit.Context.Response;
         response.Headers.ContentSecurityPolicy =
@@ -161,15 +192,23 @@ internal static class OperationsPages
         await response.WriteAsync(html, visit.Context.RequestAborted);
     }
 
-    private static void Component<TPage>(RenderTreeBuilder builder)
-        where TPage : OperationsPage
+    /// <summary>Renders a component to which the visit is known.</summary>
+    private static async Task<string> InsideAsync(HtmlRenderer renderer, Visit visit, Action<RenderTreeBuilder> open)
     {
-        builder.OpenComponent<TPage>(0);
-        builder.CloseComponent();
+        RenderFragment content = builder =>
+        {
+            open(builder);
+            builder.CloseComponent();
+        };
+        var parameters = new Dictionary<string, object?>
+        {
+            [nameof(CascadingValue<>.Value)] = visit,
+            [nameof(CascadingValue<>.IsFixed)] = true,
+            [nameof(CascadingValue<>.ChildContent)] = content,
+        };
+        var root = await renderer.RenderComponentAsync<CascadingValue<Visit>>(ParameterView.FromDictionary(parameters));
+        return root.ToHtmlString();
     }
-
-    private static ParameterView With(params (string Name, object? Value)[] parameters) =>
-        ParameterView.FromDictionary(parameters.ToDictionary(p => p.Name, p => p.Value));
 
     /// <summary>How an action ended.</summary>
     /// <param name="Page">Where it leads.</param>

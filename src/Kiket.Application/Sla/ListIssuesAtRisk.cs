@@ -59,29 +59,6 @@ internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current
         );
         if (timers.Error is { } unavailable)
             return unavailable;
-        return await timers.Value.ToPageAsync(
-            query.Page,
-            Sorts,
-            page =>
-                page.Join(
-                    db.Issues,
-                    t => t.IssueId,
-                    i => i.Id,
-                    (t, i) =>
-                        new IssueAtRiskDto
-                        {
-                            IssueId = i.Id,
-                            IssueKey = i.Key,
-                            Title = i.Title,
-                            ProjectId = i.ProjectId,
-                            Status = i.Status,
-                            AssigneeId = i.AssigneeId,
-                            Sla = t.Status,
-                            WarnsAt = t.WarnsAt,
-                            BreachesAt = t.BreachesAt,
-                        }
-                ),
-            ct
-        );
+        return await timers.Value.ToPageAsync(query.Page, Sorts, page => page.WithIssues(db), ct);
     }
 }

@@ -1,5 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Domain.Calendars;
+using Kiket.Domain.Sla;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
@@ -16,4 +17,25 @@ internal static class SlaQueries
                 .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings)
                 .SingleAsync(ct)
         ).Calendar();
+
+    /// <summary>Timers with their issues.</summary>
+    public static IQueryable<IssueAtRiskDto> WithIssues(this IQueryable<SlaTimer> timers, IKiketDb db) =>
+        timers.Join(
+            db.Issues,
+            t => t.IssueId,
+            i => i.Id,
+            (t, i) =>
+                new IssueAtRiskDto
+                {
+                    IssueId = i.Id,
+                    IssueKey = i.Key,
+                    Title = i.Title,
+                    ProjectId = i.ProjectId,
+                    Status = i.Status,
+                    AssigneeId = i.AssigneeId,
+                    Sla = t.Status,
+                    WarnsAt = t.WarnsAt,
+                    BreachesAt = t.BreachesAt,
+                }
+        );
 }

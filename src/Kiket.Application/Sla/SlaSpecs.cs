@@ -17,6 +17,12 @@ internal sealed class TimersBreachingBy : Specification<SlaTimer>
         Query.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached);
 }
 
+/// <summary>The timers that are past their limit and have not stopped.</summary>
+internal sealed class BreachedTimers : Specification<SlaTimer>
+{
+    public BreachedTimers() => Query.AsNoTracking().Where(t => t.StoppedAt == null && t.Status == SlaStatus.Breached);
+}
+
 /// <summary>Events of service levels.</summary>
 internal sealed class SlaEventsMatching : Specification<SlaEvent>
 {

@@ -16,7 +16,22 @@ namespace Kiket.Api.Tests.Operations;
 public sealed class OperationsTests(KiketServer server)
 {
     public static TheoryData<string> Pages =>
-        ["/ops", "/ops/deliveries", "/ops/deliveries/{delivery}", "/ops/deliveries/redeliver", "/ops/endpoints"];
+        [
+            "/ops",
+            "/ops/audit",
+            "/ops/capacity",
+            "/ops/deliveries",
+            "/ops/deliveries/redeliver",
+            "/ops/deliveries/{delivery}",
+            "/ops/endpoints",
+            "/ops/extensions",
+            "/ops/extensions/{extension}",
+            "/ops/imports",
+            "/ops/rate_limits",
+            "/ops/sla",
+            "/ops/workflows",
+            "/ops/workflows/{project}/{workflow}",
+        ];
 
     [Fact]
     public void Each_page_is_among_those_that_are_tested() =>
@@ -36,7 +51,7 @@ public sealed class OperationsTests(KiketServer server)
     public async Task An_administrator_sees_a_page_without_scripts_and_with_a_strict_policy(string page)
     {
         var tenant = await server.NewTenantAsync();
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
 
         var shown = await browser.GetPageAsync(await PathAsync(tenant, page));
 
@@ -70,7 +85,7 @@ public sealed class OperationsTests(KiketServer server)
     public async Task A_member_who_is_not_an_administrator_is_refused(string page)
     {
         var tenant = await server.NewTenantAsync();
-        var browser = await SignInAsync(tenant, OrganizationRole.ProjectManager);
+        var browser = await tenant.OpenBrowserAsync(OrganizationRole.ProjectManager);
 
         var refused = await browser.GetPageAsync(await PathAsync(tenant, page));
 
@@ -83,12 +98,20 @@ public sealed class OperationsTests(KiketServer server)
     {
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
         var delivery = await AddFailedAsync(other);
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
         var own = await browser.GetPageAsync("/ops/endpoints");
 
         Assert.Contains("No deliveries match.", (await browser.GetPageAsync("/ops/deliveries")).Text, StringComparison.Ordinal);
         Assert.Contains("There are no endpoints.", own.Text, StringComparison.Ordinal);
-        foreach (var path in (string[])[$"/ops/deliveries/{delivery.Id}", "/ops/deliveries/999999999"])
+        foreach (
+            var path in (string[])
+                [
+                    $"/ops/deliveries/{delivery.Id}",
+                    "/ops/deliveries/999999999",
+                    $"/ops/extensions/{delivery.ExtensionId}",
+                    "/ops/workflows/LEGAL/default",
+                ]
+        )
         {
             var page = await browser.GetPageAsync(path);
             Assert.Equal(HttpStatusCode.NotFound, page.Status);
@@ -113,12 +136,15 @@ public sealed class OperationsTests(KiketServer server)
     [InlineData("/ops/deliveries/redeliver")]
     [InlineData("/ops/endpoints/{webhook}/pause")]
     [InlineData("/ops/endpoints/{webhook}/resume")]
+    [InlineData("/ops/capacity/try")]
+    [InlineData("/ops/capacity/reassign")]
+    [InlineData("/ops/audit/verify")]
     public async Task An_action_needs_the_page_that_offers_it_and_an_administrator(string action)
     {
         var tenant = await server.NewTenantAsync();
         var delivery = await AddFailedAsync(tenant);
         var path = action.Replace("{delivery}", $"{delivery.Id}").Replace("{webhook}", $"{delivery.WebhookId}");
-        var (admin, manager) = (await SignInAsync(tenant), await SignInAsync(tenant, OrganizationRole.ProjectManager));
+        var (admin, manager) = (await tenant.OpenBrowserAsync(), await tenant.OpenBrowserAsync(OrganizationRole.ProjectManager));
 
         Assert.Equal(HttpStatusCode.BadRequest, (await admin.PostAsync(path, [])).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await manager.PostAsync(path, [])).Status);
@@ -132,7 +158,7 @@ public sealed class OperationsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var delivery = await AddFailedAsync(tenant);
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
 
         var page = await browser.GetPageAsync($"/ops/deliveries/{delivery.Id}");
         var after = await browser.SubmitAsync(page, $"/ops/deliveries/{delivery.Id}/redeliver");
@@ -141,9 +167,9 @@ public sealed class OperationsTests(KiketServer server)
         Assert.Contains("X-Kiket-Event: issue.created", page.Text, StringComparison.Ordinal);
         Assert.Contains("&lt;b&gt;no&lt;/b&gt;", page.Text, StringComparison.Ordinal); // the receiver's answer is no markup
         Assert.DoesNotContain(Subscribing.Secret, page.Text, StringComparison.Ordinal);
-        Assert.Contains("The delivery is on its way again.", after.Text, StringComparison.Ordinal);
+        Assert.Contains("The delivery is on the way again.", after.Text, StringComparison.Ordinal);
         Assert.Equal(DeliveryState.Pending, (await tenant.DeliveriesAsync(delivery.WebhookId)).Single().State);
-        await AssertAuditedAsync(tenant, "redeliver_one", $"redelivered {delivery.Id}");
+        await tenant.AssertAuditedAsync("redeliver_one", $"redelivered {delivery.Id}");
     }
 
     [Fact]
@@ -151,18 +177,18 @@ public sealed class OperationsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var (one, other) = (await AddFailedAsync(tenant), await AddFailedAsync(tenant, "OTHER"));
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
 
         var list = await browser.GetPageAsync($"/ops/deliveries?state=failed&webhook={one.WebhookId}&event=issue.created");
         var count = await browser.GetPageAsync($"/ops/deliveries/redeliver?webhook={one.WebhookId}&since=2026-01-01T10:00");
         var done = await browser.SubmitAsync(count);
 
-        Assert.Contains("1 delivery", list.Text, StringComparison.Ordinal);
+        Assert.Contains("1 delivery, newest first", list.Text, StringComparison.Ordinal);
         Assert.Contains("<strong>1</strong> delivery matches.", count.Text, StringComparison.Ordinal);
-        Assert.Contains("1 delivery is on its way again.", done.Text, StringComparison.Ordinal);
+        Assert.Contains("1 delivery is on the way again.", done.Text, StringComparison.Ordinal);
         Assert.Equal(DeliveryState.Pending, (await tenant.DeliveriesAsync(one.WebhookId))[0].State);
         Assert.Equal(DeliveryState.Failed, (await tenant.DeliveriesAsync(other.WebhookId)).Single().State);
-        await AssertAuditedAsync(tenant, "redeliver_many", $"redelivered 1 from {one.Id} to {one.Id}");
+        await tenant.AssertAuditedAsync("redeliver_many", $"redelivered 1 from {one.Id} to {one.Id}");
     }
 
     [Fact]
@@ -172,7 +198,7 @@ public sealed class OperationsTests(KiketServer server)
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
         var page = await browser.GetPageAsync("/ops/endpoints");
 
         var paused = await browser.SubmitAsync(page, $"/ops/endpoints/{webhook.Id}/pause", ("hours", "8"));
@@ -189,8 +215,8 @@ public sealed class OperationsTests(KiketServer server)
         Assert.Contains("by hand", paused.Text, StringComparison.Ordinal);
         Assert.Equal((0, 1), (received, receiver.Requests.Count));
         Assert.Contains("The endpoint receives events again.", resumed.Text, StringComparison.Ordinal);
-        await AssertAuditedAsync(tenant, "pause_webhook", "updated");
-        await AssertAuditedAsync(tenant, "resume_webhook", "updated");
+        await tenant.AssertAuditedAsync("pause_webhook", "updated");
+        await tenant.AssertAuditedAsync("resume_webhook", "updated");
     }
 
     [Fact]
@@ -200,7 +226,7 @@ public sealed class OperationsTests(KiketServer server)
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
         var page = await browser.GetPageAsync("/ops/endpoints");
         receiver.Answer = async (http, _) =>
         {
@@ -216,28 +242,86 @@ public sealed class OperationsTests(KiketServer server)
         Assert.Equal(1, (await tenant.DeliveriesAsync(webhook)).Single().Attempts);
     }
 
-    [Fact]
-    public async Task An_endpoint_cannot_be_paused_for_longer_than_a_week()
+    [Theory]
+    [InlineData("169")]
+    [InlineData("2147483647")]
+    public async Task An_endpoint_cannot_be_paused_for_longer_than_a_week(string hours)
     {
         var tenant = await server.NewTenantAsync();
         var delivery = await AddFailedAsync(tenant);
-        var browser = await SignInAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
         var page = await browser.GetPageAsync("/ops/endpoints");
 
-        var refused = await browser.SubmitAsync(page, $"/ops/endpoints/{delivery.WebhookId}/pause", ("hours", "169"));
+        var refused = await browser.SubmitAsync(page, $"/ops/endpoints/{delivery.WebhookId}/pause", ("hours", hours));
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
         Assert.Contains("A pause can take at most 7 days.", refused.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_extension_is_shown_with_what_it_reported()
+    {
+        var tenant = await server.NewTenantAsync();
+        var extension = (await tenant.AddWebhookAsync("http://127.0.0.1:1/")).ExtensionId;
+        var report = new { @event = "issue.created", status = "error" };
+        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{extension}/events", report);
+        var browser = await tenant.OpenBrowserAsync();
+
+        var list = await browser.GetPageAsync("/ops/extensions");
+        var page = await browser.GetPageAsync($"/ops/extensions/{extension}");
+
+        Assert.Contains($"<a href=\"/ops/extensions/{extension}\">Example</a>", list.Text, StringComparison.Ordinal);
+        Assert.Contains("<h1>Example</h1>", page.Text, StringComparison.Ordinal);
+        Assert.Contains("1 report of the last 7 days", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workflow_is_drawn_with_its_issues_and_the_ways_they_took()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync();
+        await tenant.AddIssueAsync();
+        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).OkAsync();
+        var browser = await tenant.OpenBrowserAsync();
+
+        var page = await browser.GetPageAsync("/ops/workflows/LEGAL/default");
+        var unknown = await browser.GetPageAsync("/ops/workflows/LEGAL/default?version=2");
+
+        Assert.Contains("Start Work · 1", WebUtility.HtmlDecode(page.Text), StringComparison.Ordinal);
+        Assert.Equal(4, Regex.Count(page.Text, "<g class=\"state "));
+        Assert.Equal(6, Regex.Count(page.Text, "<path class=\"way "));
+        Assert.Matches("In Progress</th>\\s*<td>active</td>\\s*<td>in_progress</td>\\s*<td class=\"number\">1<", page.Text);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
+    }
+
+    [Fact]
+    public async Task The_audit_log_is_filtered_paged_and_verified()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync("ONE");
+        await tenant.AddProjectAsync("TWO");
+        var browser = await tenant.OpenBrowserAsync();
+
+        var page = await browser.GetPageAsync($"/ops/audit?action=create_project&actor={tenant.AdminId}&from=2026-01-01T00:00");
+        var none = await browser.GetPageAsync("/ops/audit?action=delete_everything");
+        var verified = await browser.SubmitAsync(page, "/ops/audit/verify");
+
+        Assert.Equal(2, Regex.Count(page.Text, "<code>create_project</code>"));
+        Assert.Contains("No records match.", none.Text, StringComparison.Ordinal);
+        Assert.Contains("The log is as it was written", verified.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("/ops/audit?cursor=x")]
+    [InlineData("/ops/deliveries?event=%00")]
     [InlineData("/ops/deliveries?state=lost")]
     [InlineData("/ops/deliveries?since=yesterday")]
     [InlineData("/ops/deliveries?page=0")]
     [InlineData("/ops/deliveries?webhook=x")]
     public async Task A_filter_that_cannot_be_read_is_explained_on_a_page(string path)
     {
-        var browser = await SignInAsync(await server.NewTenantAsync());
+        var browser = await (await server.NewTenantAsync()).OpenBrowserAsync();
 
         var page = await browser.GetPageAsync(path);
 
@@ -248,7 +332,7 @@ public sealed class OperationsTests(KiketServer server)
     [Fact]
     public async Task The_style_is_kept_by_browsers_until_it_changes()
     {
-        var page = await (await SignInAsync(await server.NewTenantAsync())).GetPageAsync("/ops");
+        var page = await (await (await server.NewTenantAsync()).OpenBrowserAsync()).GetPageAsync("/ops");
         var address = Regex.Match(page.Text, "<link rel=\"stylesheet\" href=\"([^\"]*)\"").Groups[1].Value;
 
         var style = await server.NewClient().GetAsync(address);
@@ -259,16 +343,16 @@ public sealed class OperationsTests(KiketServer server)
         Assert.Equal((HttpStatusCode.OK, "no-store"), (old.StatusCode, old.Headers.CacheControl!.ToString()));
     }
 
-    private async Task<Browser> SignInAsync(Tenant tenant, OrganizationRole role = OrganizationRole.Admin)
+    private static async Task<string> PathAsync(Tenant tenant, string page)
     {
-        var (_, email) = await tenant.AddPersonAsync(role);
-        var browser = new Browser(server);
-        await browser.SignInAsync(email);
-        return browser;
+        if (!page.Contains('{'))
+            return page;
+        var delivery = await AddFailedAsync(tenant);
+        return page.Replace("{delivery}", $"{delivery.Id}")
+            .Replace("{extension}", $"{delivery.ExtensionId}")
+            .Replace("{project}", "LEGAL")
+            .Replace("{workflow}", "default");
     }
-
-    private static async Task<string> PathAsync(Tenant tenant, string page) =>
-        page.Contains('{') ? page.Replace("{delivery}", $"{(await AddFailedAsync(tenant)).Id}") : page;
 
     /// <summary>A delivery that its receiver refused.</summary>
     private static async Task<WebhookDelivery> AddFailedAsync(Tenant tenant, string project = "LEGAL")
@@ -284,13 +368,5 @@ public sealed class OperationsTests(KiketServer server)
         await tenant.AddIssueAsync(project);
         await tenant.DeliverAsync(webhook);
         return (await tenant.DeliveriesAsync(webhook)).Single();
-    }
-
-    private static async Task AssertAuditedAsync(Tenant tenant, string action, string change)
-    {
-        var log = await tenant.Admin.GetAsync($"/api/v1/audit_log?action={action}").OkAsync();
-        var record = Assert.Single(log["data"]!.AsArray())!;
-        Assert.Equal("session", (string?)record["credential"]);
-        Assert.Equal(change, (string?)record["changes"]![0]!["change"]);
     }
 }

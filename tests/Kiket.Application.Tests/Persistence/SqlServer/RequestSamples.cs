@@ -437,6 +437,7 @@ public sealed class RequestSamples : IAsyncLifetime
         );
         yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), null, new(null, null, null));
         yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), Legal, new(1, 5, null));
+        yield return new ListBreachedIssuesQuery(new(null, null, null));
         yield return new GetIssueSlaQuery(IssueRef.Of(new(task.Value)));
         yield return new ListIssuesQuery(new() { Sla = [SlaStatus.Ok, SlaStatus.Breached] }, new(null, null, null));
         yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
@@ -678,6 +679,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListWorkflowsQuery(Legal, new(1, 1, "key desc, name asc, version asc, created_at asc"));
         yield return new GetWorkflowQuery(new("default", Legal), 1);
         yield return new GetWorkflowQuery(new("default", null), null);
+        yield return new GetWorkflowUseQuery(new("default", Legal), null);
         yield return new PutWorkflowCommand(new("default", Legal), "workflow: default\nstates: [backlog, done]\n", null);
         yield return new ValidateWorkflowQuery("workflow: main\nstates: [open]\n", Legal);
         yield return new SimulateWorkflowQuery(new("default", Legal), null, fields, ["in_progress"]);

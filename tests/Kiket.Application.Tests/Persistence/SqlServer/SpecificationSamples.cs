@@ -44,6 +44,7 @@ internal static class SpecificationSamples
             [nameof(ApprovalsOf)] = db => [Sql(db.Approvals, new ApprovalsOf(new(1)))],
             [nameof(AuditRecordsThat)] = db => [Sql(db.AuditRecords, new AuditRecordsThat(new() { Action = "create_issue" }))],
             [nameof(AuditOf)] = db => [Sql(db.ExtensionAuditEntries, new AuditOf(new(1)))],
+            [nameof(BreachedTimers)] = db => [Sql(db.SlaTimers, new BreachedTimers())],
             [nameof(ChangesOf)] = db => [Sql(db.IssueChanges, new ChangesOf(new(1)))],
             [nameof(CommentOn)] = db => [Sql(db.Comments, new CommentOn(new(1), 2))],
             [nameof(CommentsOn)] = db => [Sql(db.Comments, new CommentsOn(new(1)))],
