@@ -1,5 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,7 @@ internal sealed class SecretRotation(KiketDbContext db, SecretProtector protecto
     {
         await EachAsync(db.AcrossTenants<ExtensionSecret>(), s => s.Id, RenewAsync, ct);
         await EachAsync(db.AcrossTenants<Webhook>(), w => w.Id, RenewAsync, ct);
+        await EachAsync(db.AcrossTenants<PasswordSignIn>().Where(s => s.TotpKey != null), s => s.Id, RenewAsync, ct);
         await EachAsync(db.Set<SigningKey>(), k => k.Id, RenewAsync, ct);
         return new(renewed, unreadable);
     }
@@ -84,6 +86,15 @@ internal sealed class SecretRotation(KiketDbContext db, SecretProtector protecto
                         .SetProperty(w => w.Target, target),
                 ct
             );
+    }
+
+    private async Task RenewAsync(PasswordSignIn signIn, CancellationToken ct)
+    {
+        var ciphertext = Renew(ISecretProtector.TotpPurpose, signIn.TotpKey!);
+        if (ciphertext != signIn.TotpKey)
+            renewed += await db.AcrossTenants<PasswordSignIn>()
+                .Where(s => s.Id == signIn.Id && s.TotpKey == signIn.TotpKey)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.TotpKey, ciphertext), ct);
     }
 
     private async Task RenewAsync(SigningKey key, CancellationToken ct)
