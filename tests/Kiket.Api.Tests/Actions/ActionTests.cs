@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>What the actions of a workflow do, and what they say when they cannot.</summary>
+/// <summary>What the actions of a workflow do, and how they report what they cannot do.</summary>
 [Collection("Outbox")]
 public sealed class ActionTests(KiketServer server)
 {
@@ -106,7 +106,7 @@ public sealed class ActionTests(KiketServer server)
         await developer
             .PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue = new { title = "First" } })
             .CreatedAsync();
-        // The issue that is spawned begins in the same state; that is its own affair, ten levels deep.
+        // The spawned issue begins in the same state and spawns another one, up to ten levels deep.
         await tenant.RunOutboxAsync();
 
         var issue = await tenant.ReadAsync("issues/ACT-1");

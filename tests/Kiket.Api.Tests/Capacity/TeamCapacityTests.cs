@@ -204,7 +204,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         var team = await tenant.ReadTeamAsync();
 
         Assert.Equal(0, (decimal)team.Of(worker)["assigned"]!);
-        Assert.Equal(2, (int)team["summary"]!["members"]!); // the administrator and the worker: the invited one may never come
+        Assert.Equal(2, (int)team["summary"]!["members"]!); // the administrator and the worker: the invited user may never accept
     }
 
     [Theory]

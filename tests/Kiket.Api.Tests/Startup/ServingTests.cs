@@ -110,7 +110,7 @@ public sealed partial class ServingTests
         if (what == "a folder")
             Directory.CreateDirectory(file);
         else
-            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is no database. ", 500)));
+            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is not a database. ", 500)));
 
         await using var server = KiketProcess.Start(folder);
 
@@ -125,7 +125,11 @@ public sealed partial class ServingTests
     [InlineData("DataProtection__KeysPath", "/proc/nowhere", "DataProtection:KeysPath is '/proc/nowhere'")]
     [InlineData("Definitions__Path", "nowhere", "Definitions:Path is 'nowhere'")]
     [InlineData("Definitions__Path", ".", "Definitions:Path is '.'")]
-    public async Task A_wrong_setting_is_reported_in_one_sentence_and_nothing_is_half_started(string name, string value, string about)
+    public async Task A_wrong_setting_is_reported_in_one_sentence_and_nothing_is_half_started(
+        string name,
+        string value,
+        string about
+    )
     {
         await using var server = KiketProcess.Start(settings: [("DataProtection__KeysPath", Path.GetTempPath()), (name, value)]);
 

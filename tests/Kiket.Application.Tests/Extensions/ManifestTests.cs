@@ -354,8 +354,7 @@ public sealed class ManifestTests
     }
 
     /// <summary>
-    /// Bytes changed, lines doubled, cut, swapped and nested: a manifest or a list of faults, never anything else, and never
-    /// for long.
+    /// Bytes changed, lines duplicated, cut, swapped and nested: the result is a manifest or a list of errors, in short time.
     /// </summary>
     [Fact]
     public void Fifty_thousand_mutated_manifests_are_read_or_refused_and_nothing_else()

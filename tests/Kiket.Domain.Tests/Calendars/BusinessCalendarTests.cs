@@ -21,7 +21,7 @@ public sealed class BusinessCalendarTests
     }
 
     [Theory]
-    [InlineData(2026, 3, 29, 3)] // clocks go forward at two: 02:00 to 03:00 does not exist
+    [InlineData(2026, 3, 29, 3)] // clocks go forward: 02:00 to 03:00 does not exist
     [InlineData(2026, 10, 25, 5)] // and back at three: 02:00 to 03:00 passes twice
     [InlineData(2026, 6, 7, 4)]
     public void A_night_counts_what_really_passes(int year, int month, int day, int hours)

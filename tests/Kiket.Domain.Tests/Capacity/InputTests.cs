@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Tests.Capacity;
 
-/// <summary>Calendars, clocks and the inputs of capacity are made whole or not at all.</summary>
+/// <summary>Calendars, clocks and the inputs of capacity are created valid or not at all.</summary>
 public sealed class InputTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);

@@ -3,7 +3,7 @@ using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Tests.Sla;
 
-/// <summary>Time that counts, at dates that everybody can check.</summary>
+/// <summary>Counted time, at dates that everybody can check.</summary>
 public sealed class SlaClockTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");

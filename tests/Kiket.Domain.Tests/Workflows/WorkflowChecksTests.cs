@@ -22,7 +22,7 @@ public sealed class WorkflowChecksTests
         Assert.All(
             WorkflowChecks.Find(WorkflowDefinition.BuiltIn, AnyCustom, new HashSet<string>()),
             f => Assert.Equal((FindingSeverity.Warning, WorkflowFindingCodes.FinalStateLeft), (f.Severity, f.Code))
-        ); // it reopens what is done
+        ); // it reopens completed issues
     }
 
     [Fact]

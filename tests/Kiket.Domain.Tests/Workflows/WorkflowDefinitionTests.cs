@@ -4,7 +4,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Workflows;
 
-/// <summary>A definition is made whole or not at all, whatever a host gives.</summary>
+/// <summary>A definition is created valid or not at all, whatever a host passes.</summary>
 public sealed class WorkflowDefinitionTests
 {
     private static readonly State Open = new(new("open"), "Open", StateType.Initial, StateCategory.Pending);
