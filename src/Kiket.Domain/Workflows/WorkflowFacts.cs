@@ -102,19 +102,17 @@ public sealed class IssueFacts
 /// <param name="Approved">What they decided.</param>
 public sealed record ApprovalVote(string Requirement, UserId UserId, bool Approved);
 
-/// <summary>All that a decision about a move depends on besides the workflow.</summary>
+/// <summary>Everything that a decision about a move depends on besides the workflow.</summary>
 /// <param name="Issue">The issue.</param>
 public sealed record MoveContext(IssueFacts Issue)
 {
     /// <summary>The issue.</summary>
     public IssueFacts Issue { get; init; } = Issue ?? throw new ArgumentNullException(nameof(Issue));
 
-    /// <summary>
-    /// What the actor says about the move; null when they have not been asked yet, so that a required comment does not block it.
-    /// </summary>
+    /// <summary>The actor's comment on the move, or null.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Whether the actor really moves, and does not only ask which moves are possible.</summary>
+    /// <summary>Whether the actor attempts the move; otherwise a missing comment does not block it.</summary>
     public bool IsAttempt { get; init; }
 
     /// <summary>The manual items that people have checked, as <c>checklist/item</c>.</summary>
@@ -133,6 +131,6 @@ public sealed record MoveContext(IssueFacts Issue)
     /// </summary>
     public IReadOnlyDictionary<StateKey, UserId> Requesters { get; init; } = new Dictionary<StateKey, UserId>();
 
-    /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
+    /// <summary>The verdicts of the guards of the attempted move. By default empty.</summary>
     internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 }
