@@ -185,7 +185,7 @@ public sealed class DocumentTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_request_is_shown_in_its_wrapper_with_what_stands_beside_it()
+    public async Task A_request_is_shown_in_its_wrapper_with_the_members_beside_it()
     {
         var document = await ApiDocument.ReadAsync(server);
 

@@ -219,7 +219,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Hooks_and_permissions_may_stand_beside_the_extension_and_hooks_may_be_names()
+    public void Hooks_and_permissions_may_be_beside_the_extension_and_hooks_may_be_names()
     {
         var manifest = Read(
             """

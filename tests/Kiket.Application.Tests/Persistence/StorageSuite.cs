@@ -263,7 +263,7 @@ public abstract class StorageSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_second_row_with_a_unique_value_is_told_from_other_failures()
+    public async Task A_second_row_with_a_unique_value_is_distinguished_from_other_failures()
     {
         var workspace = await Workspace.NewAsync(database);
         var project = await workspace.AddProjectAsync();

@@ -82,7 +82,7 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Equal(Refusal, result.Error);
         Assert.Equal(["KEPT"], await KeysAsync(workspace));
         await Work(session).RunAsync("test", () => AddTwoAsync(session, Refusal), default);
-        Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was told once
+        Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was stored once
     }
 
     [Fact]

@@ -18,7 +18,7 @@ namespace Kiket.Application.Tests.Sla;
 
 /// <summary>
 /// A year of issues in a database: opened, moved, edited and deleted, with limits of every kind, a calendar that changes, and a
-/// job that comes by up to a day late. It ends with exactly the events that an independent count of every minute predicts.
+/// job that runs up to a day late. It ends with exactly the events that an independent count of every minute predicts.
 /// </summary>
 public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 {

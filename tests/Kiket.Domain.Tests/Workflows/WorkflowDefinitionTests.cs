@@ -149,7 +149,7 @@ public sealed class WorkflowDefinitionTests
     }
 
     [Fact]
-    public void A_checklist_has_items_that_can_be_told_apart()
+    public void A_checklist_has_distinct_items()
     {
         var list = new Checklist("", "")
         {

@@ -82,7 +82,7 @@ public sealed class WorkflowEngineTests
     }
 
     [Fact]
-    public void A_required_comment_is_no_reason_while_nobody_has_tried()
+    public void A_required_comment_is_not_a_reason_before_an_attempt()
     {
         var workflow = With(new(new("open"), new("done"), null, null) { CommentRequired = true });
 
