@@ -416,7 +416,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="reporterEmail">Address of its reporter, or null.</param>
     /// <param name="now">The instant that ages are counted to.</param>
     public IssueFacts ToFacts(string? assigneeEmail, string? reporterEmail, DateTimeOffset now) =>
-        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields, isWhole: true);
+        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields);
 
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>

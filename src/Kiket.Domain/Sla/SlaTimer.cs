@@ -260,15 +260,12 @@ public sealed class SlaTimer : AggregateRoot<long>
     }
 
     private void SetNext() =>
-        NextAt =
-            StoppedAt is not null || !Clock.IsRunning
-                ? null
-                : Status switch
-                {
-                    SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
-                    SlaStatus.Imminent => BreachesAt,
-                    _ => null,
-                };
+        NextAt = Status switch
+        {
+            SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
+            SlaStatus.Imminent => BreachesAt,
+            _ => null,
+        };
 
     private void Fire(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset until)
     {

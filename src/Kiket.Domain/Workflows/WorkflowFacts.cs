@@ -12,18 +12,14 @@ public sealed class IssueFacts
 {
     private readonly Dictionary<string, FieldValue> fields;
     private readonly IReadOnlyDictionary<string, JsonElement> customFields;
-    private readonly bool isWhole;
 
-    // Whole: every field that issues have is among the fields, also without a value.
     internal IssueFacts(
         StateKey status,
         Dictionary<string, FieldValue> fields,
-        IReadOnlyDictionary<string, JsonElement> customFields,
-        bool isWhole
+        IReadOnlyDictionary<string, JsonElement> customFields
     )
     {
         Status = status;
-        this.isWhole = isWhole;
         this.fields = fields;
         this.customFields = customFields;
     }
@@ -52,17 +48,13 @@ public sealed class IssueFacts
 
     /// <summary>The whole name of a required field, which may leave out the prefix of custom fields.</summary>
     internal string WholeNameOf(string field) =>
-        field.Contains('.', StringComparison.Ordinal)
-        || fields.ContainsKey(field)
-        || !(isWhole || customFields.ContainsKey(field))
-            ? field
-            : FieldNames.CustomPrefix + field;
+        fields.ContainsKey(field) || !customFields.ContainsKey(field) ? field : FieldNames.CustomPrefix + field;
 
     /// <summary>The same facts with another field, or another value of one.</summary>
     /// <param name="field">The built-in field, or one that no issue has.</param>
     /// <param name="value">Its value.</param>
     internal IssueFacts With(string field, FieldValue value) =>
-        new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields, isWhole);
+        new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields);
 
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
@@ -92,7 +84,7 @@ public sealed class IssueFacts
         foreach (var name in names)
             plain.TryAdd(name, FieldValue.Missing);
         plain["status"] = FieldValue.Of(status.Value);
-        return new(status, plain, custom, isWhole: names.Count > 0);
+        return new(status, plain, custom);
     }
 }
 
