@@ -20,6 +20,9 @@ public sealed class InputTests
         Assert.Equal(["from"], ErrorsOf(TimeRange.Create(from, to)));
 
     [Fact]
+    public void A_part_of_a_day_may_be_the_whole_day() => Assert.Null(TimeRange.Create(0, 1440).Error);
+
+    [Fact]
     public void The_hours_of_a_week_are_in_order_and_apart()
     {
         var morning = TimeRange.Create(9 * 60, 12 * 60).Value;
@@ -61,6 +64,7 @@ public sealed class InputTests
         var last = new ClockSpan(Noon.AddHours(2), null);
 
         Assert.True(SlaClock.Create([first, last]).Value.IsRunning);
+        Assert.Null(SlaClock.Create([first with { To = Noon }, new(Noon, Noon.AddHours(1)), new(Noon.AddHours(1), null)]).Error);
         Assert.Equal(["spans"], ErrorsOf(SlaClock.Create(null!)));
         Assert.Equal(["spans"], ErrorsOf(SlaClock.Create([null!])));
         Assert.Equal(["spans[1]"], ErrorsOf(SlaClock.Create([last, first])));
