@@ -158,9 +158,9 @@ internal static class TimerRun
         }
 
         whole.Stop();
-        var told = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))! - before;
-        if ((handled, told) != (Due, Due))
-            throw new InvalidOperationException($"{handled} timers were handled and {told} events told, not {Due}.");
+        var raised = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))! - before;
+        if ((handled, raised) != (Due, Due))
+            throw new InvalidOperationException($"{handled} timers were handled and {raised} events raised, not {Due}.");
 
         // The handled timers are closed, so that every pass finds the same number.
         await ScalarAsync(database, "UPDATE sla_timers SET stopped_at = now() WHERE status = 'breached' AND stopped_at IS NULL");

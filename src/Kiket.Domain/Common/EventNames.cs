@@ -101,14 +101,15 @@ internal static class EventNames
     public static IReadOnlyList<string> Subscribable { get; } = [.. All, .. Aliases.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The event that a name means.</summary>
-    /// <param name="asked">A name or an alias.</param>
+    /// <param name="nameOrAlias">A name or an alias.</param>
     /// <returns>The event's own name, or null when there is none.</returns>
-    public static string? Resolve(string asked) => Aliases.GetValueOrDefault(asked) ?? (All.Contains(asked) ? asked : null);
+    public static string? Resolve(string nameOrAlias) =>
+        Aliases.GetValueOrDefault(nameOrAlias) ?? (All.Contains(nameOrAlias) ? nameOrAlias : null);
 
     /// <summary>Whether a subscriber who asked for a name gets an event.</summary>
-    /// <param name="asked">A name or an alias; <c>workflow.sla_breach</c> gets breaches only.</param>
+    /// <param name="nameOrAlias">A name or an alias; <c>workflow.sla_breach</c> gets breaches only.</param>
     /// <param name="name">The event's own name.</param>
     /// <param name="to">The target state of the event, if any.</param>
-    public static bool Matches(string asked, string name, string? to) =>
-        Resolve(asked) == name && (asked != SlaBreach || to == Breached);
+    public static bool Matches(string nameOrAlias, string name, string? to) =>
+        Resolve(nameOrAlias) == name && (nameOrAlias != SlaBreach || to == Breached);
 }

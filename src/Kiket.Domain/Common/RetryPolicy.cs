@@ -52,10 +52,10 @@ internal sealed class RetryPolicy
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1);
         if (attempts > (retries ?? Delays.Count))
             return null;
-        if (retryAfter is { } asked)
-            return asked < ShortestRetryAfter ? ShortestRetryAfter
-                : asked > LongestRetryAfter ? LongestRetryAfter
-                : asked;
+        if (retryAfter is { } requested)
+            return requested < ShortestRetryAfter ? ShortestRetryAfter
+                : requested > LongestRetryAfter ? LongestRetryAfter
+                : requested;
         var scheduled = Delays[Math.Min(attempts, Delays.Count) - 1];
         return scheduled * (1 - Jitter + (2 * Jitter * chance));
     }

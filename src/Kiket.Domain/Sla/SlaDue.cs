@@ -21,8 +21,8 @@ public sealed record SlaDue(DateTimeOffset? WarnsAt, DateTimeOffset? BreachesAt)
         ArgumentNullException.ThrowIfNull(policy);
         var warning = policy.Warning > policy.Breach ? policy.Breach : policy.Warning;
         return new(
-            warning is { } soon ? clock.DueAt(calendar, soon) : null,
-            policy.Breach is { } late ? clock.DueAt(calendar, late) : null
+            warning is { } warnAfter ? clock.DueAt(calendar, warnAfter) : null,
+            policy.Breach is { } breach ? clock.DueAt(calendar, breach) : null
         );
     }
 }

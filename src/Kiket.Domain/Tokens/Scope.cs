@@ -144,14 +144,14 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
 
     /// <summary>Whether every one of some scopes is allowed by others, so that a token cannot issue a stronger one.</summary>
     /// <param name="scopes">The scopes of the issuing token; empty is everything.</param>
-    /// <param name="asked">The scopes asked for; empty is everything.</param>
-    public static bool Covers(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> asked)
+    /// <param name="requested">The requested scopes; empty is everything.</param>
+    public static bool Covers(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> requested)
     {
         ArgumentNullException.ThrowIfNull(scopes);
-        ArgumentNullException.ThrowIfNull(asked);
-        return asked.Count == 0
+        ArgumentNullException.ThrowIfNull(requested);
+        return requested.Count == 0
             ? Allows(scopes, "*", ScopeActions.All)
-            : asked.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
+            : requested.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
     }
 
     /// <summary>

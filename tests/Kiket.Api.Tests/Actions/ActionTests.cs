@@ -215,9 +215,9 @@ public sealed class ActionTests(KiketServer server)
 
         await tenant.RunOutboxAsync();
 
-        var told = Assert.Single((await manager.GetAsync($"{Notifications}?unread=true").OkAsync())["data"]!.AsArray())!;
-        Assert.Equal("ACT-1: {{7 | plus: 1}} ${issue.id} \"quoted\" (nobody@example.org)", (string?)told["message"]);
-        Assert.Equal(("critical", "ACT-1"), ((string?)told["level"], (string?)told["issue"]!["key"]));
+        var notification = Assert.Single((await manager.GetAsync($"{Notifications}?unread=true").OkAsync())["data"]!.AsArray())!;
+        Assert.Equal("ACT-1: {{7 | plus: 1}} ${issue.id} \"quoted\" (nobody@example.org)", (string?)notification["message"]);
+        Assert.Equal(("critical", "ACT-1"), ((string?)notification["level"], (string?)notification["issue"]!["key"]));
         Assert.Equal(1, (int?)(await tenant.Admin.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
         Assert.Equal(0, (int?)(await developer.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
         Assert.Contains(
@@ -226,7 +226,7 @@ public sealed class ActionTests(KiketServer server)
             StringComparison.Ordinal
         );
 
-        var path = $"{Notifications}/{told["id"]}";
+        var path = $"{Notifications}/{notification["id"]}";
         await tenant.Admin.PatchJsonAsync(path, new { read = true }).RefusedAsync(404, "NOTIFICATION_NOT_FOUND");
         await other.Admin.PatchJsonAsync(path, new { read = true }).RefusedAsync(404, "NOTIFICATION_NOT_FOUND");
         await manager.PatchJsonAsync(path, new { }).RefusedAsync(422, "VALIDATION_ERROR", "notification.read");

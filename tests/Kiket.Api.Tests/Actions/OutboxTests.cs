@@ -68,12 +68,12 @@ public sealed class OutboxTests(KiketServer server)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Processor.RunAsync(TestContext.Current.CancellationToken)));
         await tenant.RunOutboxAsync();
 
-        var told = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!
+        var notifications = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!
             .AsArray()
             .Select(n => (string?)n!["message"])
             .ToList();
-        Assert.Equal(30, told.Count);
-        Assert.Equal(30, told.Distinct().Count());
+        Assert.Equal(30, notifications.Count);
+        Assert.Equal(30, notifications.Distinct().Count());
         Assert.Empty(await tenant.ReadWaitingAsync());
     }
 

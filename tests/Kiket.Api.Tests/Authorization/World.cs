@@ -305,10 +305,10 @@ internal sealed partial class World(Tenant tenant, string module)
         await using var scope = SignIn();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var issue = await db.Issues.FirstAsync();
-        var told = Notification.About(issue, new(tenant.AdminId), "See", NotificationLevel.Info, DateTimeOffset.UtcNow);
-        db.Notifications.Add(told);
+        var notification = Notification.About(issue, new(tenant.AdminId), "See", NotificationLevel.Info, DateTimeOffset.UtcNow);
+        db.Notifications.Add(notification);
         await db.SaveChangesAsync();
-        return $"{told.Id}";
+        return $"{notification.Id}";
     }
 
     private AsyncServiceScope SignIn()
