@@ -27,9 +27,9 @@ using Npgsql;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// How many deliveries a worker makes per second, how soon the first byte of one arrives, and whether an endpoint that hangs
-/// holds another back. A whole worker runs, with job server, hand-out and drains, on a PostgreSQL that keeps what it commits;
-/// the receiver is in the same process.
+/// Measures the deliveries per second of a worker, the latency to their first byte, and whether a hanging endpoint delays another
+/// one. A complete worker runs, with job server, fan-out and drains, on a durable PostgreSQL; the receiver is in the same
+/// process.
 /// </summary>
 internal sealed class DeliveryRun : IAsyncDisposable
 {
@@ -79,7 +79,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
         {
             if (await ScalarAsync(maintenance, $"SHOW {setting}") is not "on")
             {
-                await Console.Error.WriteLineAsync($"{setting} is not on: what is measured would not be what is kept.");
+                await Console.Error.WriteLineAsync($"{setting} is off, so the measured writes would not be durable.");
                 return 2;
             }
         }
@@ -177,7 +177,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
             (last, lastAt) = (done, at);
         }
 
-        // Exact to the row: when the last attempt was recorded, not when somebody looked.
+        // Exact to the row: the instant of the last recorded attempt, not of this query.
         var seconds = await stage.SecondsAsync();
         var attempts = (long)
             (
@@ -280,7 +280,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
         return seconds;
     }
 
-    /// <summary>An organization of its own with endpoints that behave in some manners, and events to copy.</summary>
+    /// <summary>A separate organization with endpoints of different behavior, and events to copy.</summary>
     private async Task<Stage> StageAsync(WebhookKind kind, params string[] manners)
     {
         await using var scope = worker.Services.CreateAsyncScope();
@@ -333,7 +333,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
         string url
     )
     {
-        var now = DateTimeOffset.UtcNow; // later than the templates, which it is not to get
+        var now = DateTimeOffset.UtcNow; // later than the templates, which it must not receive
         var key = TokenSecret.Generate(Extension.KeyLabel);
         var manifest = new ExtensionManifest
         {
@@ -380,7 +380,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
         /// </summary>
         public async Task<Stopwatch> BeginAsync(int count)
         {
-            // What is measured begins when the worker is done with the templates.
+            // The measurement starts when the worker has processed the templates.
             while (
                 (long)
                     (
@@ -469,7 +469,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
             return (end - begun.UtcDateTime).TotalSeconds;
         }
 
-        /// <summary>Stops the endpoints, so that what hangs does not reach into the next round.</summary>
+        /// <summary>Stops the endpoints, so that hanging requests do not affect the next round.</summary>
         public async Task EndAsync()
         {
             await ScalarAsync(Run.database, $"UPDATE webhooks SET active = false WHERE organization_id = {OrganizationId}");

@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// Drives a server with many clients at once while something goes wrong with it, and checks what the clients may rely on: no
-/// 500, every 429 and 503 with <c>Retry-After</c>, and every write that was acknowledged is there afterwards, once.
+/// Sends requests from many clients while something goes wrong with the server, and checks the guarantees for clients: no 500,
+/// every 429 and 503 with <c>Retry-After</c>, and every write that was acknowledged is there afterwards, once.
 /// </summary>
 internal sealed class FaultLoad(Uri address, string token, int clients, double writeShare, TimeSpan duration)
 {
@@ -118,7 +118,7 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         }
     }
 
-    /// <returns>How many acknowledged writes are not there, or there twice.</returns>
+    /// <returns>The number of acknowledged writes that are missing or duplicated.</returns>
     private async Task<int> CheckAsync(HttpClient client)
     {
         var stored = new Dictionary<long, string>();
@@ -135,7 +135,7 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         return created.Count(c => stored.GetValueOrDefault(c.Key) != c.Value) + created.Values.Count(t => titles[t].Count() > 1);
     }
 
-    /// <summary>The server may need a moment more.</summary>
+    /// <summary>The server may need another moment.</summary>
     private static async Task<JsonNode> ReadAsync(HttpClient client, string path)
     {
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(500))

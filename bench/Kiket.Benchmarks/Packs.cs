@@ -15,7 +15,7 @@ internal static class Packs
         .Value!;
 
     /// <summary>
-    /// The workflow with the most transitions, of the pack that has the most: of the published packs where they are, else of
+    /// The workflow with the most transitions, of the pack that has the most: of the published packs if they exist, otherwise of
     /// our example.
     /// </summary>
     public static WorkflowDefinition LargestWorkflow()

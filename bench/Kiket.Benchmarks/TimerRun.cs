@@ -19,8 +19,8 @@ using Npgsql;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// What a pass over the timers of service levels costs that are due, among many that are not: it claims and handles 1,000 of
-/// 10,000 open ones, and then 1,000 of 1,000,000.
+/// The cost of a pass over the due SLA timers among many others: it claims and handles 1,000 of 10,000 open ones, and then 1,000
+/// of 1,000,000.
 /// </summary>
 internal static class TimerRun
 {
@@ -55,7 +55,7 @@ internal static class TimerRun
         await using var maintenance = NpgsqlDataSource.Create(server);
         if (await ScalarAsync(maintenance, "SHOW fsync") is not "on")
         {
-            await Console.Error.WriteLineAsync("fsync is not on: what is measured would not be what is kept.");
+            await Console.Error.WriteLineAsync("fsync is off, so the measured writes would not be durable.");
             return 2;
         }
 
@@ -135,7 +135,7 @@ internal static class TimerRun
     }
 
     /// <summary>
-    /// Makes timers due, handles them as the job does, and says how many seconds that took, and how many of these the claims.
+    /// Makes timers due, handles them as the job does, and returns the seconds that this took, and those for the claims.
     /// </summary>
     private static async Task<(double Whole, double Claims)> PassAsync(
         NpgsqlDataSource database,
@@ -158,11 +158,11 @@ internal static class TimerRun
         }
 
         whole.Stop();
-        var told = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))! - before;
-        if ((handled, told) != (Due, Due))
-            throw new InvalidOperationException($"{handled} timers were handled and {told} events told, not {Due}.");
+        var raised = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))! - before;
+        if ((handled, raised) != (Due, Due))
+            throw new InvalidOperationException($"{handled} timers were handled and {raised} events raised, not {Due}.");
 
-        // What was handled is closed, so that every pass finds the same.
+        // The handled timers are closed, so that every pass finds the same number.
         await ScalarAsync(database, "UPDATE sla_timers SET stopped_at = now() WHERE status = 'breached' AND stopped_at IS NULL");
         return (whole.Elapsed.TotalSeconds, claims.Elapsed.TotalSeconds);
     }

@@ -8,7 +8,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// What a decision costs. The limit is 20 µs and 10 KB for all transitions of an issue in the largest workflow of the packs.
+/// The cost of a decision. The limit is 20 µs and 10 KB for all transitions of an issue in the largest workflow of the packs.
 /// </summary>
 [MemoryDiagnoser]
 public class WorkflowBenchmarks

@@ -13,7 +13,7 @@ var settings = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnec
 {
     MaxAutoPrepare = 50,
     AutoPrepareMinUsages = 2,
-    NoResetOnClose = true, // nothing here leaves state on a connection
+    NoResetOnClose = true, // no statement here leaves session state
 };
 await using var database = new NpgsqlSlimDataSourceBuilder(settings.ToString()).EnableArrays().Build();
 
@@ -201,7 +201,7 @@ async Task<IResult> TransitionAsync(string issue, HttpContext http)
     );
 }
 
-// What update and transition share: the issue under a lock, then the change, its history and its event with the commit.
+// Shared by update and transition: the issue under a lock, then the change, its history and its event with the commit.
 async Task<IResult> ChangeAsync(string key, HttpContext http, string action, string name, Func<Issue, List<Change>, bool> apply)
 {
     var now = DateTime.UtcNow;

@@ -77,7 +77,7 @@ internal static class Sql
         INSERT INTO issue_counts (organization_id, project_id, workflow_id, status, change) VALUES ($1, $2, $3, $4, $5)
         """;
 
-    // The place in the log is taken in the same statement. The benchmark moves the product's cursors over the event.
+    // The number in the log is taken in the same statement. The benchmark moves the product's cursors past the event.
     private const string TakePlace = """
         place AS (UPDATE organizations SET last_event_sequence = last_event_sequence + 1 WHERE id = $1
           RETURNING last_event_sequence)
@@ -118,7 +118,7 @@ internal static class Sql
             RETURNING comment_id
             """;
 
-    /// <summary>The ways of the workflow that a new project has.</summary>
+    /// <summary>The transitions of the workflow of a new project.</summary>
     public static readonly HashSet<(string From, string To)> Transitions =
     [
         ("backlog", "in_progress"),
@@ -137,7 +137,7 @@ internal static class Sql
 
     public static string UrlOf(string key) => "http://127.0.0.1:5080/api/v1/issues/" + key;
 
-    /// <summary>Counts an issue that comes into a state (1) or leaves it (-1).</summary>
+    /// <summary>Counts an issue that enters a state (1) or leaves it (-1).</summary>
     public static NpgsqlBatchCommand CountOf(Issue issue, string status, int change) =>
         Command(CountIssue, issue.OrganizationId, issue.ProjectId, issue.WorkflowId, status, change);
 

@@ -65,7 +65,7 @@ internal sealed record Comment(
 
 internal sealed record Change(string Field, JsonElement? From, JsonElement? To);
 
-/// <summary>What the event log keeps of an event.</summary>
+/// <summary>The event log's data about an event.</summary>
 internal sealed record Facts
 {
     public string? From { get; init; }
@@ -79,7 +79,7 @@ internal sealed record Facts
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
 }
 
-/// <summary>What the event log keeps of an issue.</summary>
+/// <summary>The event log's data about an issue.</summary>
 internal sealed record Snapshot(
     string Key,
     string Title,
@@ -167,7 +167,7 @@ internal sealed class InstantConverter : JsonConverter<DateTime>
     }
 }
 
-/// <summary>What goes over the wire.</summary>
+/// <summary>JSON on the wire.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(InstantConverter)]
@@ -183,7 +183,7 @@ internal sealed class InstantConverter : JsonConverter<DateTime>
 [JsonSerializable(typeof(decimal))]
 internal sealed partial class Wire : JsonSerializerContext;
 
-/// <summary>What goes into JSON columns.</summary>
+/// <summary>JSON in columns.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

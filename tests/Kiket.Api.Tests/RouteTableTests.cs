@@ -5,7 +5,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests;
 
-/// <summary>What every route refuses, whatever it does. The routes are those that the server has.</summary>
+/// <summary>Requests that every route refuses. The routes are those of the server.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class RouteTableTests(KiketServer server)
 {
@@ -189,7 +189,7 @@ public sealed class RouteTableTests(KiketServer server)
             }
         );
 
-    /// <summary>Checks every route and tells of all that fail.</summary>
+    /// <summary>Checks every route and reports all failures.</summary>
     private static async Task EachAsync(IEnumerable<ApiRoute> routes, Func<ApiRoute, Task> check)
     {
         var failures = new List<string>();

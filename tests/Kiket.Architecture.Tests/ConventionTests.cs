@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Kiket.Architecture.Tests;
 
-/// <summary>Names and shapes that the house style promises (sections 4, 5 and 8).</summary>
+/// <summary>Names and shapes that the house style requires (sections 4, 5 and 8).</summary>
 public sealed partial class ConventionTests
 {
     private static readonly string[] Forbidden =
@@ -23,7 +23,7 @@ public sealed partial class ConventionTests
     ];
 
     /// <summary>
-    /// Facts that an event has stored as texts, and what a caller wrote: a name may be that of a transition as well.
+    /// Facts that an event has stored as texts, and a caller's input, which may also be the name of a transition.
     /// </summary>
     private static readonly HashSet<(string File, string Name)> Texts =
     [
@@ -223,7 +223,7 @@ public sealed partial class ConventionTests
             select $"{Path.GetRelativePath(Sources.Root, file)}:{line.Number}"
         );
 
-    /// <summary>Who works on a row, and until when, is a matter of persistence (<c>Claims</c>).</summary>
+    /// <summary>Claims of rows belong to persistence (<c>Claims</c>).</summary>
     [Fact]
     public void No_aggregate_knows_the_claims_of_workers() =>
         Assert.Empty(

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Architecture.Tests;
 
-/// <summary>What operators copy names settings and commands that exist.</summary>
+/// <summary>Files that operators copy refer only to settings and commands that exist.</summary>
 public sealed partial class DeploymentTests
 {
     [Fact]

@@ -162,21 +162,6 @@ public sealed partial class DocumentTests
         Assert.Equal(EventNames.Subscribable.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void No_document_uses_a_phrase_that_the_house_style_replaces()
-    {
-        var phrases = MarkdownFiles()
-            .SelectMany(file =>
-                Archaic().Matches(File.ReadAllText(file)).Select(m => $"{Path.GetRelativePath(Sources.Root, file)}: {m.Value}")
-            )
-            .ToList();
-
-        Assert.True(phrases.Count == 0, string.Join('\n', phrases));
-        Assert.Matches(Archaic(), "which is no state");
-        Assert.DoesNotMatch(Archaic(), "which is no longer a state");
-        Assert.DoesNotMatch(Archaic(), "there is no such state");
-    }
-
     private static IEnumerable<string> ErrorsOf(string name, string text)
     {
         var lines = text.Split('\n');
@@ -257,12 +242,6 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^- (\d+)\. \[(.+?)\]\((\S+?)\)", RegexOptions.Multiline)]
     private static partial Regex IndexLine();
-
-    [GeneratedRegex(
-        @"(?<!there )\bis no\b(?! longer| more)|\bstands twice\b|\bwhoever\b|\banew\b|\bat fault\b",
-        RegexOptions.IgnoreCase
-    )]
-    private static partial Regex Archaic();
 
     [GeneratedRegex("`(?<name>[^`]+)`")]
     private static partial Regex CodeSpan();

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace Kiket.Architecture.Tests;
 
 /// <summary>
-/// The domain says what happened in plain values; those who write events, rows and answers make the JSON of it. JSON is known
-/// there only as what people give in that form, and as attributes of the documents that hosts store.
+/// The domain describes changes in plain values; other projects convert them to JSON for events, rows and answers. The domain
+/// knows JSON only as a form of input, and as attributes of the documents that hosts store.
 /// </summary>
 public sealed partial class DomainJsonTests
 {
-    /// <summary>The files that make or read JSON: values that people give, and typed ids in stored documents.</summary>
+    /// <summary>The files that write or read JSON: input values, and typed ids in stored documents.</summary>
     private static readonly string[] Makers = ["Common/ITyped.cs", "Common/JsonValues.cs"];
 
-    /// <summary>The files with values that people give as JSON, and what they are.</summary>
+    /// <summary>The files with input values in JSON, and what they are.</summary>
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
         ["Common/JsonValues.cs"] = "any of them",

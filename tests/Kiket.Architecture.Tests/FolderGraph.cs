@@ -88,7 +88,7 @@ internal sealed partial class FolderGraph
     }
 
     /// <summary>
-    /// Strings stay, because interpolated ones hold code; they are matched so that a <c>//</c> in one is no comment.
+    /// Strings stay, because interpolated ones hold code; they are matched so that a <c>//</c> in one is not a comment.
     /// </summary>
     private static string WithoutComments(string text) =>
         CommentOrText().Replace(text, match => match.Value.StartsWith('/') ? "" : match.Value);

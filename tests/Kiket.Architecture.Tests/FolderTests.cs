@@ -3,7 +3,7 @@ namespace Kiket.Architecture.Tests;
 /// <summary>Folders of one project use each other in one direction only (house style, section 11).</summary>
 public sealed class FolderTests
 {
-    /// <summary>The storeys of the domain, from the ground up. A folder uses its own storey and those before it.</summary>
+    /// <summary>The layers of the domain, from the bottom up. A folder uses its own layer and those below it.</summary>
     private static readonly string[][] DomainOrder =
     [
         ["Common"],
@@ -14,7 +14,7 @@ public sealed class FolderTests
         ["Webhooks", "Extensions", "CustomData", "Definitions"],
     ];
 
-    /// <summary>What the domain does not know: the folders of hosts, stores and tests.</summary>
+    /// <summary>Folders that the domain does not have: those of hosts, stores and tests.</summary>
     private static readonly string[] Technical =
     [
         "Authentication",

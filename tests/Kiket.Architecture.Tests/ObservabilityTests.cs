@@ -42,7 +42,7 @@ public sealed partial class ObservabilityTests
         Assert.Empty(asked.Except(known));
     }
 
-    /// <summary>Those that the document names of the framework: <c>`name` (kind, `unit`)</c>.</summary>
+    /// <summary>The framework's instruments in the document: <c>`name` (kind, `unit`)</c>.</summary>
     private static IEnumerable<string> FrameworkMetrics() =>
         FrameworkInstrument()
             .Matches(File.ReadAllText(Path.Combine(Sources.Root, "docs", "observability.md")))

@@ -33,8 +33,8 @@ public sealed partial class PipelineTests
     }
 
     /// <summary>
-    /// What else saves has no events to tell: anchors, cursors, sums of counts, keys, deliveries, the service user, and the
-    /// upgrade of old rows.
+    /// The other writers that save raise no events: anchors, cursors, counts, keys, deliveries, the service user, and the upgrade
+    /// of old rows.
     /// </summary>
     [Fact]
     public void Only_the_unit_of_work_saves_what_raises_events() =>

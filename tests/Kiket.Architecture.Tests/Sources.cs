@@ -4,7 +4,7 @@ using Kiket.Infrastructure.Persistence;
 
 namespace Kiket.Architecture.Tests;
 
-/// <summary>What the rules are about: the four assemblies and their source files.</summary>
+/// <summary>The subjects of the rules: the four assemblies and their source files.</summary>
 internal static class Sources
 {
     public static readonly Assembly Domain = typeof(Issue).Assembly;
@@ -16,7 +16,7 @@ internal static class Sources
 
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
-    /// <summary>The C# files that people write.</summary>
+    /// <summary>The C# files that are not generated.</summary>
     public static IEnumerable<string> Files(string folder) =>
         Directory
             .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)

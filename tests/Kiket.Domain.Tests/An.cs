@@ -4,7 +4,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests;
 
-/// <summary>Makes what a test is not about.</summary>
+/// <summary>Creates objects that a test needs but is not about.</summary>
 internal static class An
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);

@@ -14,8 +14,8 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Tests;
 
 /// <summary>
-/// Every public method of the package is called with null for each of its arguments, for each member of their lists and for
-/// each property of their records. It may refuse or throw <see cref="ArgumentException"/>, and nothing else.
+/// Every public method of the package is called with null for each of its arguments, for each member of their lists and for each
+/// property of their records. It may return an error or throw <see cref="ArgumentException"/>, and nothing else.
 /// </summary>
 public sealed class NullArgumentTests
 {
@@ -80,7 +80,7 @@ public sealed class NullArgumentTests
         new Dictionary<UserId, decimal> { [Ada.UserId] = 0 }
     );
 
-    /// <summary>Something valid of each type that a public method takes or belongs to; a new one for each call.</summary>
+    /// <summary>A valid value of each type that a public method takes or belongs to; a new one for each call.</summary>
     private static readonly Dictionary<Type, Func<object>> Valid = new object[]
     {
         new ApproverCandidate(new(1), "ada@example.com") { Roles = new HashSet<string>(), Parts = new HashSet<string>() },
@@ -173,7 +173,7 @@ public sealed class NullArgumentTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>Whether it makes something of its own type. What it is given is checked to the last property.</summary>
+    /// <summary>Whether it creates an object of its own type. Its arguments are checked in every property.</summary>
     private static bool IsFactory(MethodInfo method) =>
         method.IsStatic
         && (
@@ -232,7 +232,7 @@ public sealed class NullArgumentTests
         }
     }
 
-    /// <summary>A record with null in each of its properties in turn, and in those of the records that it holds.</summary>
+    /// <summary>A record with null in each of its properties in turn, including those of nested records.</summary>
     private static IEnumerable<(string What, object Broken)> Broken(object record)
     {
         var settable = record.GetType().GetProperties().Where(p => p.SetMethod is { IsPublic: true });
@@ -265,7 +265,7 @@ public sealed class NullArgumentTests
     private static bool CanBeNull(Type type) =>
         !type.IsValueType || type == typeof(StateKey) || type == typeof(TypeKey) || IsOptional(type);
 
-    /// <summary>Keys hold null by default; an optional value is given, and is null.</summary>
+    /// <summary>Keys contain null by default; an optional value is present and null.</summary>
     private static object? NullOf(Type type) =>
         IsOptional(type) ? Activator.CreateInstance(type, [null])
         : type.IsValueType ? Activator.CreateInstance(type)

@@ -4,7 +4,7 @@ using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Tests;
 
-/// <summary>What the package shows to those who embed it.</summary>
+/// <summary>The public surface of the package.</summary>
 public sealed partial class PublicSurfaceTests
 {
     private const int MostTypes = 100;

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Kiket.Domain.Tests;
 
-/// <summary>Files of the repository, for tests about what is written in them.</summary>
+/// <summary>Files of the repository, for tests of their content.</summary>
 internal static class Repository
 {
     private static readonly string Root = typeof(Repository)

@@ -11,10 +11,10 @@ internal sealed record ApiOperation(string Method, string Path, JsonObject Json)
         (Json["parameters"]?.AsArray() ?? []).OfType<JsonObject>().Where(p => (string?)p["in"] == place);
 }
 
-/// <summary>The OpenAPI document: what can be asked, and how answers look.</summary>
+/// <summary>The OpenAPI document: the possible requests and the forms of answers.</summary>
 internal sealed class ApiDocument(JsonObject root)
 {
-    /// <summary>Every operation answers so, before it is known which one it is; the document does not repeat that.</summary>
+    /// <summary>Every operation can give these answers before routing; the document does not repeat them.</summary>
     private const int TooLongAddress = 414;
 
     /// <summary>All operations but HEAD, which answers like GET.</summary>
@@ -29,7 +29,7 @@ internal sealed class ApiDocument(JsonObject root)
             ),
     ];
 
-    /// <summary>Follows a reference to where it leads.</summary>
+    /// <summary>Resolves a reference.</summary>
     public JsonObject Resolve(JsonNode node)
     {
         while ((string?)node["$ref"] is { } reference)
@@ -37,9 +37,9 @@ internal sealed class ApiDocument(JsonObject root)
         return node.AsObject();
     }
 
-    /// <summary>Compares an answer with what the document says of its status.</summary>
+    /// <summary>Compares an answer with the document's description of its status.</summary>
     /// <param name="body">The JSON of the answer, or null when it has none.</param>
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>The error, or null.</returns>
     public string? Validate(ApiOperation operation, int status, JsonNode? body)
     {
         if (status == TooLongAddress)

@@ -8,19 +8,19 @@ using Npgsql;
 namespace Kiket.Benchmarks.Fuzz;
 
 /// <summary>
-/// Sends made-up requests to a server of its own and expects that each is answered, that none fails by a fault of the
-/// server, that answers are as the OpenAPI document says, and that memory stays.
+/// Sends generated requests to a separate server and expects that each is answered, that none causes a server error, that answers
+/// match the OpenAPI document, and that memory does not grow.
 /// </summary>
 internal static class FuzzRun
 {
     private const int Clients = 4;
     private const int Shown = 25;
 
-    /// <summary>How much memory may grow in the second half of a run, beside a tenth.</summary>
+    /// <summary>How much memory may grow in the second half of a run, in addition to a tenth.</summary>
     private const int MemoryMargin = 60;
 
     /// <param name="args">How many requests, and the seed.</param>
-    /// <returns>1 when anything was wrong.</returns>
+    /// <returns>1 when anything failed.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var requests = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 3_000;

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Kiket.Benchmarks.Fuzz;
 
 /// <summary>
-/// One client that makes up requests from the document and from what earlier answers have shown it, and checks the answers.
-/// The same seed makes the same requests, as long as the answers are the same.
+/// A client that generates requests from the document and from earlier answers, and checks the answers. The same seed generates
+/// the same requests, as long as the answers are the same.
 /// </summary>
 internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, int seed, Action<FuzzFault> report)
 {
@@ -18,7 +18,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
 
     private readonly Random random = new(seed);
 
-    /// <summary>Ids, keys and names from answers, by the part of the path that is before them.</summary>
+    /// <summary>Ids, keys and names from answers, by the preceding part of the path.</summary>
     private readonly Dictionary<string, List<string>> known = new(StringComparer.Ordinal);
 
     private string? extensionKey;
@@ -28,7 +28,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
     /// <summary>The operations that have succeeded at least once.</summary>
     public HashSet<string> Succeeded { get; } = [];
 
-    /// <summary>Makes what requests need to find anything: a project, issues, an extension, a table, an application.</summary>
+    /// <summary>Creates the data that requests refer to: a project, issues, an extension, a table, an application.</summary>
     public async Task PrepareAsync()
     {
         await AddAsync("projects", """{"project": {"name": "SEED", "project_key": "FUZZSEED", "visibility": "team"}}""");
@@ -82,7 +82,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
             await SendAsync(NextOperation(), number);
     }
 
-    /// <summary>Any operation; but what was made should live for a while, or later requests would find nothing.</summary>
+    /// <summary>Any operation, but deletions are rare, because later requests need existing data.</summary>
     private ApiOperation NextOperation()
     {
         while (true)
@@ -161,7 +161,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
             Remember(operation.Path.Split('/').Last(part => part.Length > 0 && part[0] != '{'), json);
     }
 
-    /// <summary>Keeps what later requests may name.</summary>
+    /// <summary>Stores values that later requests may use.</summary>
     private void Remember(string collection, JsonNode? json)
     {
         switch (json)
@@ -208,7 +208,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
         return string.Join('/', parts);
     }
 
-    /// <summary>Something that exists, mostly; otherwise anything.</summary>
+    /// <summary>Usually an existing value, otherwise anything.</summary>
     private string Reference(params string[] collections)
     {
         if (random.Next(10) > 0)
@@ -257,7 +257,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
         return random.Next(20) == 0 ? OddValues.Spoil(body, random) : body;
     }
 
-    /// <summary>Leaves members out, and has others name what exists.</summary>
+    /// <summary>Omits some members, and lets others refer to existing data.</summary>
     private void Refer(JsonNode? json)
     {
         if (json is not JsonObject members)
@@ -319,10 +319,10 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
     private static partial Regex OwnCredential();
 }
 
-/// <summary>An answer that should not be.</summary>
-/// <param name="Number">Which request of its client it was.</param>
+/// <summary>An unexpected answer.</summary>
+/// <param name="Number">The number of the request of its client.</param>
 internal sealed record FuzzFault(string Operation, string What, string Request, string Body, int Seed, int Number)
 {
-    /// <summary>What several faults of one cause have in common.</summary>
+    /// <summary>The common part of several failures with the same cause.</summary>
     public string Kind => $"{Operation} {What[..Math.Min(What.Length, 40)]}";
 }

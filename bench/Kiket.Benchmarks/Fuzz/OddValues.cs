@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiket.Benchmarks.Fuzz;
 
-/// <summary>Values that programs do not expect, and ways to spoil those that they do.</summary>
+/// <summary>Values that programs do not expect, and ways to corrupt expected ones.</summary>
 internal static class OddValues
 {
     private static readonly string[] Texts =
@@ -114,7 +114,7 @@ internal static class OddValues
         return Json(random);
     }
 
-    /// <summary>Spoils a body as text, so that it may no longer be JSON, or not UTF-8.</summary>
+    /// <summary>Corrupts a body as text, so that it may no longer be JSON or UTF-8.</summary>
     public static byte[] Spoil(byte[] body, Random random)
     {
         if (body.Length == 0)

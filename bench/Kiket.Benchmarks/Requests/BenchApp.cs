@@ -6,7 +6,7 @@ using System.Net.Sockets;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>The product or the floor in a process of its own.</summary>
+/// <summary>The product or the floor in a separate process.</summary>
 internal sealed class BenchApp : IAsyncDisposable
 {
     private const string Token = "wksp_benchmark0000000000000000000000000";
@@ -45,7 +45,7 @@ internal sealed class BenchApp : IAsyncDisposable
 
     public double CpuMicroseconds => Linux.CpuMicroseconds(process.Id);
 
-    /// <summary>What it has logged as an error, one JSON object each.</summary>
+    /// <summary>The logged errors, one JSON object each.</summary>
     public IEnumerable<string> LoggedErrors =>
         output.OfType<string>().Where(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
 
@@ -63,7 +63,7 @@ internal sealed class BenchApp : IAsyncDisposable
                 ["ConnectionStrings__Kiket"] = database ?? "Data Source=kiket.db",
                 ["DataProtection__KeysPath"] = "keys",
                 ["Database__MigrateOnStart"] = "true",
-                ["Kiket__PublicUrl"] = "http://127.0.0.1:5080", // as the floor says
+                ["Kiket__PublicUrl"] = "http://127.0.0.1:5080", // as on the floor
                 ["Database__Provider"] = database is null ? "Sqlite" : "PostgreSql",
                 ["Kiket__Role"] = role,
                 ["Bootstrap__Demo"] = demo ? "true" : "false",
@@ -89,7 +89,7 @@ internal sealed class BenchApp : IAsyncDisposable
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Stops the process without ending it, so that its own work does not spoil what is measured of another.</summary>
+    /// <summary>Suspends the process, so that its work does not affect the measurement of another one.</summary>
     public void Freeze() => Linux.Signal(process.Id, "STOP");
 
     public void Thaw() => Linux.Signal(process.Id, "CONT");

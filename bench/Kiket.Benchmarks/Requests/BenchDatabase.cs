@@ -16,7 +16,7 @@ internal readonly record struct RowCount(long Issues, long Changes, long Comment
         new(a.Issues - b.Issues, a.Changes - b.Changes, a.Comments - b.Comments, a.Events - b.Events, a.Audit - b.Audit);
 }
 
-/// <summary>A database of its own on a PostgreSQL that does nothing else, with the product's schema and many issues.</summary>
+/// <summary>A separate database on a PostgreSQL that does nothing else, with the product's schema and many issues.</summary>
 internal sealed class BenchDatabase : IAsyncDisposable
 {
     public const int Projects = 20;
@@ -34,7 +34,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         this.name = name;
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
 
-        // What the benchmark itself asks is not counted.
+        // The benchmark's own statements are not counted.
         (maintenance, own) = (Uncounted(server), Uncounted(ConnectionString));
 
         static NpgsqlDataSource Uncounted(string connection) =>
@@ -45,12 +45,12 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Makes the database: the schema and the projects by the product, the issues by SQL.</summary>
+    /// <summary>Creates the database: the schema and the projects with the product, the issues with SQL.</summary>
     public static async Task<BenchDatabase> CreateAsync(string server, int issues)
     {
         var database = new BenchDatabase(server, $"kiket_bench_{Guid.NewGuid():N}");
         await RunAsync(database.maintenance, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
-        await RunAsync(database.maintenance, "SELECT pg_stat_statements_reset()"); // full of others' statements, it forgets ours
+        await RunAsync(database.maintenance, "SELECT pg_stat_statements_reset()"); // when it is full, it drops our statements
         await RunAsync(database.maintenance, $"CREATE DATABASE {database.name}");
         await using (var product = await BenchApp.StartProductAsync(database.ConnectionString))
         {
@@ -72,7 +72,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether what is committed is on disk; without it, the time that a write takes says nothing.</summary>
+    /// <summary>Whether commits are durable; otherwise the duration of a write is meaningless.</summary>
     public Task<bool> IsDurableAsync() =>
         ScalarAsync<bool>(
             maintenance,
@@ -83,7 +83,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
     public async Task<double> CpuMicrosecondsAsync() =>
         Linux.TreeCpuMicroseconds(Linux.ParentOf(await ScalarAsync<int>(maintenance, "SELECT pg_backend_pid()")));
 
-    /// <summary>What the applications have sent to this database so far.</summary>
+    /// <summary>The statements that the applications have sent to this database so far.</summary>
     public async Task<StatementCount> CountStatementsAsync()
     {
         const string sql = $"""
@@ -98,7 +98,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         return new(reader.GetDouble(0), reader.GetDouble(1));
     }
 
-    /// <summary>Waits until every event is handed out and acted on.</summary>
+    /// <summary>Waits until every event is fanned out and its reactions have run.</summary>
     public async Task DrainAsync()
     {
         const string waiting = """
@@ -110,7 +110,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
             await Task.Delay(200);
     }
 
-    /// <summary>Takes every event for handed out and acted on: those of the floor are not the product's work.</summary>
+    /// <summary>
+    /// Marks every event as fanned out and reacted to, because the events of the floor are not the product's work.
+    /// </summary>
     public Task StepOverAsync() =>
         RunAsync(
             own,
@@ -120,8 +122,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
         );
 
     /// <summary>
-    /// Removes dead rows and writes all pages, so that a turn neither pays for what an earlier one left nor for the first change
-    /// of a page after a checkpoint that happened to fall into it.
+    /// Removes dead rows and writes all pages, so that a turn pays neither for the leftovers of an earlier one nor for the first
+    /// change of a page after a checkpoint.
     /// </summary>
     public async Task TidyAsync()
     {
@@ -129,7 +131,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         await RunAsync(own, "CHECKPOINT");
     }
 
-    /// <summary>Freezes an application at a moment at which it holds no transaction, and so no lock.</summary>
+    /// <summary>Suspends an application while it holds no transaction and therefore no lock.</summary>
     public async Task FreezeAsync(BenchApp app)
     {
         const string busy = """
@@ -166,7 +168,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     private async Task SeedAsync(int issues)
     {
-        // Indexes are faster to make at the end.
+        // Creating the indexes at the end is faster.
         const string indexes = """
             SELECT array_agg(i.indexrelid::regclass::text), array_agg(pg_get_indexdef(i.indexrelid)) FROM pg_index i
             WHERE i.indrelid IN ('issues'::regclass, 'issue_changes'::regclass, 'comments'::regclass, 'events'::regclass)

@@ -3,7 +3,7 @@ namespace Kiket.Benchmarks.Requests;
 /// <summary>The PostgreSQL to measure on.</summary>
 internal static class BenchServer
 {
-    /// <summary>Its connection string, or null, with a word on standard error, where none is named.</summary>
+    /// <summary>Its connection string, or null, with a message on standard error, if none is set.</summary>
     public static string? Find()
     {
         var server = Environment.GetEnvironmentVariable(DeliveryRun.Variable);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>What one request takes, whatever the machine: the means over many.</summary>
+/// <summary>The cost of one request, independent of the machine: the means over many.</summary>
 internal sealed record RequestCount(double Statements, double Resets, double AllocatedKiB);
 
 /// <summary>
@@ -19,7 +19,7 @@ internal static class CountRun
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private static readonly string LimitsFile = Path.Combine(Packs.Repository, "bench", "limits.json");
 
-    /// <param name="isRecording">Whether what is counted becomes the limits.</param>
+    /// <param name="isRecording">Whether the counts become the limits.</param>
     /// <returns>1 when a limit is exceeded.</returns>
     public static async Task<int> RunAsync(bool isRecording)
     {

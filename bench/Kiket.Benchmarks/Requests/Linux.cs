@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>What the kernel says of processes. CPU comes in ticks of 10 ms, so what is measured must take seconds.</summary>
+/// <summary>
+/// Statistics of the kernel about processes. CPU time has a resolution of 10 ms, so a measurement must take seconds.
+/// </summary>
 internal static class Linux
 {
     private const double MicrosecondsPerTick = 10_000;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>What clients saw. Milliseconds, sorted.</summary>
+/// <summary>The latencies of clients, in milliseconds, sorted.</summary>
 internal sealed record LoadResult(double Seconds, IReadOnlyList<double> Milliseconds)
 {
     public int Requests => Milliseconds.Count;
@@ -21,7 +21,7 @@ internal static class Load
     public static Task<LoadResult> ForAsync(BenchApp app, Operation operation, int clients, TimeSpan duration) =>
         RunAsync(app, operation, clients, (watch, _) => watch.Elapsed < duration);
 
-    /// <summary>One client, so that the count of what it causes does not depend on time.</summary>
+    /// <summary>One client, so that the counts do not depend on time.</summary>
     public static Task<LoadResult> TimesAsync(BenchApp app, Operation operation, int times) =>
         RunAsync(app, operation, 1, (_, done) => done < times);
 

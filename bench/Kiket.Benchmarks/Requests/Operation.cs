@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Kiket.Benchmarks.Requests;
 
 /// <summary>One kind of request.</summary>
-/// <param name="name">What the tables and the limits call it.</param>
-/// <param name="goal">The most CPU that it may take, as a multiple of what the floor takes.</param>
+/// <param name="name">The name in the tables and the limits.</param>
+/// <param name="goal">The maximum CPU time, as a multiple of that of the floor.</param>
 /// <param name="request">The nth request.</param>
 internal sealed class Operation(string name, double goal, Func<int, HttpRequestMessage> request)
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kiket.Benchmarks.Requests;
 
 /// <summary>
-/// Measures what requests cost beside the floor, in turns on the same database, and how lists grow with the number of issues.
-/// Prints Markdown.
+/// Measures the cost of requests compared with the floor, in turns on the same database, and how lists grow with the number of
+/// issues. Prints Markdown.
 /// </summary>
 internal static class RequestRun
 {
@@ -61,7 +61,9 @@ internal static class RequestRun
         }
     }
 
-    /// <summary>One turn of an application, while the other is frozen. The work that follows its writes is part of it.</summary>
+    /// <summary>
+    /// One turn of an application, while the other is suspended. The work that follows its writes is part of it.
+    /// </summary>
     /// <param name="finish">Ends the work that follows its writes.</param>
     private static async Task<RequestCost> MeasureAsync(
         BenchDatabase database,

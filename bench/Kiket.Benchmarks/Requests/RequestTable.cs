@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>What a request costs, with all that follows it and all that the server does meanwhile.</summary>
+/// <summary>The cost of a request, including the later work and everything that the server does in the meantime.</summary>
 internal sealed record RequestCost(
     LoadResult Load,
     double AppMicroseconds,
@@ -46,7 +46,7 @@ internal sealed record RequestCost(
         );
 }
 
-/// <summary>A row for each operation. A cell with a stroke has the product before it and the floor behind it.</summary>
+/// <summary>A row for each operation. A cell with a slash shows the product before it and the floor after it.</summary>
 internal static class RequestTable
 {
     public static void PrintHead(string title)
@@ -59,7 +59,7 @@ internal static class RequestTable
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     }
 
-    /// <param name="floor">Null where there is nothing to compare with.</param>
+    /// <param name="floor">Null if there is nothing to compare with.</param>
     public static void Print(Operation operation, RequestCost product, RequestCost? floor = null)
     {
         var ratio = floor is null ? "" : Text(product.Microseconds / floor.Microseconds, "0.00");

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Kiket.Benchmarks.Requests;
 
-/// <summary>Whether the floor does the product's work: a floor that does less, or more, would say nothing.</summary>
+/// <summary>Checks that the floor does the same work as the product; otherwise the comparison would be meaningless.</summary>
 internal static class SameWork
 {
     private const int MostShown = 2_000;
 
-    /// <summary>Sends each operation to both; what they answer and the rows that they add must be alike.</summary>
+    /// <summary>Sends each operation to both; their answers and added rows must be alike.</summary>
     public static async Task CheckAsync(
         BenchDatabase database,
         BenchApp product,

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kiket.Benchmarks.Requests;
 
 /// <summary>
-/// Measures whether many writers meet badly: creates in one project by few clients and by many, in turns, first on PostgreSQL
-/// and then on Sqlite. Prints Markdown.
+/// Measures the contention of many writers: creates in one project by few clients and by many, in turns, first on PostgreSQL and
+/// then on Sqlite. Prints Markdown.
 /// </summary>
 internal static class WriterRun
 {

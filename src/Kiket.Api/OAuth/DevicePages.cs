@@ -27,14 +27,14 @@ internal static class DevicePages
         if (device is not { Succeeded: true, Principal: { } waiting } || waiting.GetClaim(Claims.ClientId) is not { } client)
             return CodeForm(context, code, "The code is wrong or has expired.");
 
-        var asked = waiting.GetScopes();
+        var requested = waiting.GetScopes();
         var granted = await mediator.Send(
-            new GrantUserAccessQuery(client, user.Id, [.. asked.Where(s => !OAuthEndpoints.IsOfOpenId(s))]),
+            new GrantUserAccessQuery(client, user.Id, [.. requested.Where(s => !OAuthEndpoints.IsOfOpenId(s))]),
             ct
         );
         if (granted.Error is { } error)
             return CodeForm(context, code, error.Message);
-        var access = asked.IsEmpty ? granted.Value : granted.Value with { Scopes = asked };
+        var access = requested.IsEmpty ? granted.Value : granted.Value with { Scopes = requested };
         var decision = HttpMethods.IsPost(context.Request.Method) ? (string?)request[ConsentPages.Decision] : null;
         if (decision is null)
             return Ask(context, user, access, code);

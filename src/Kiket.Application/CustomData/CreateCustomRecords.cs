@@ -41,8 +41,8 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
         for (var place = 0; place < command.Records.Count && errors.Count < CreateCustomRecordsCommand.MaxFaults; place++)
         {
             var fit = CustomValues.Fit(table, command.Records[place], null, now);
-            if (fit.Error is { } wrong)
-                errors.AddRange(At(place, wrong));
+            if (fit.Error is { } fitError)
+                errors.AddRange(At(place, fitError));
             else if (!opened.Value.Allows(fit.Value))
                 return CustomDataErrors.Forbidden(module.Key, table.Name, CustomTableAccess.Write);
             else

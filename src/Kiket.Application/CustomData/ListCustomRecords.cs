@@ -40,8 +40,8 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         if (conditions.Error is not null)
             return conditions.Error;
         var sorts = CustomSort.Read(table, query.Page.Sort);
-        if (sorts.Error is { } wrong)
-            return wrong;
+        if (sorts.Error is { } sortError)
+            return sortError;
 
         List<CustomCondition> all = opened.Value.Own is { } own ? [own, .. conditions.Value] : [.. conditions.Value];
         var slow = all.Where(c => !c.Column.Indexed).ToList();

@@ -186,8 +186,8 @@ internal static class ModulePublication
             null,
             now
         );
-        if (fit.Error is { } wrong)
-            return [.. lost, .. wrong.Details.Select(d => d with { Field = d.Field["record".Length..] })];
+        if (fit.Error is { } fitError)
+            return [.. lost, .. fitError.Details.Select(d => d with { Field = d.Field["record".Length..] })];
         if (lost.Count == 0 && !SameJson.Of(record.Data, fit.Value))
             record.Replace(fit.Value, now);
         return lost;

@@ -29,8 +29,8 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, I
             return missing;
         var (record, table, now) = (found.Value, opened.Value.Table, time.GetUtcNow());
         var fit = CustomValues.Fit(table, command.Changes, record.Data, now);
-        if (fit.Error is { } wrong)
-            return wrong;
+        if (fit.Error is { } fitError)
+            return fitError;
         if (!opened.Value.Allows(fit.Value))
             return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomTableAccess.Write);
         record.Replace(fit.Value, now);

@@ -292,12 +292,13 @@ internal sealed class ImportDefinitionsHandler(
         /// <summary>The pack's schema, plus the types that the pack no longer has but issues still use, as inactive.</summary>
         private async Task<ProjectSchema> WithUsedTypesAsync(Project project, CancellationToken ct)
         {
-            var gone = project.Schema.IssueTypes.ExceptBy(pack.Schema.IssueTypes.Select(t => t.Key), t => t.Key).ToList();
-            if (gone.Count == 0)
+            var dropped = project.Schema.IssueTypes.ExceptBy(pack.Schema.IssueTypes.Select(t => t.Key), t => t.Key).ToList();
+            if (dropped.Count == 0)
                 return pack.Schema;
             var used = await db.Issues.Where(i => i.ProjectId == project.Id).Select(i => i.IssueType).Distinct().ToListAsync(ct);
             var first = pack.Schema.IssueTypes.Select(t => t.Position + 1).DefaultIfEmpty().Max();
-            var inactive = gone.Where(t => used.Contains(t.Key))
+            var inactive = dropped
+                .Where(t => used.Contains(t.Key))
                 .Select((t, n) => t with { Active = false, Position = first + n });
             return pack.Schema with { IssueTypes = [.. pack.Schema.IssueTypes, .. inactive] };
         }
@@ -436,8 +437,8 @@ internal sealed class ImportDefinitionsHandler(
             foreach (var seed in seeds.TakeWhile(_ => errors.Count < CreateCustomRecordsCommand.MaxFaults))
             {
                 var fit = CustomValues.Fit(table, seed.Data, null, now);
-                if (fit.Error is { } wrong)
-                    errors.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
+                if (fit.Error is { } fitError)
+                    errors.AddRange(fitError.Details.Select(d => seed.Place with { Message = d.Message }));
                 else
                     records.Add(CustomRecord.Add(organizationId, module.Id, project.Id, table.Name, fit.Value, now));
             }
@@ -472,10 +473,10 @@ internal sealed class ImportDefinitionsHandler(
                 }
             }
 
-            foreach (var gone in kept.Values)
+            foreach (var file in kept.Values)
             {
-                db.DefinitionFiles.Remove(gone);
-                removed.Add($"file {gone.Path}");
+                db.DefinitionFiles.Remove(file);
+                removed.Add($"file {file.Path}");
             }
         }
     }

@@ -64,10 +64,10 @@ internal static class IssueApprovals
         var isNew = false;
         foreach (var requirement in decision.MissingApprovals)
         {
-            var asked = open.Find(a => a.Requirement.Key == requirement.Key);
-            if (asked is { Status: ApprovalStatus.Pending })
+            var existing = open.Find(a => a.Requirement.Key == requirement.Key);
+            if (existing is { Status: ApprovalStatus.Pending })
                 continue;
-            asked?.Close(now); // it was rejected; a new attempt asks again
+            existing?.Close(now); // it was rejected; a new attempt asks again
             db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
             isNew = true;
         }

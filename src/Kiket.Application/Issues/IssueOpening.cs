@@ -40,7 +40,7 @@ internal static class IssueOpening
             fields = filled.Value;
         }
 
-        var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(new(asked)) : project.Schema.DefaultType;
+        var type = fields.IssueType.Or(null) is { } typeKey ? project.Schema.FindType(new(typeKey)) : project.Schema.DefaultType;
         if (type is null)
             return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
         var key = project.Schema.WorkflowOf(type);

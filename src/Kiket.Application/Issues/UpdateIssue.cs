@@ -47,7 +47,7 @@ internal sealed class UpdateIssueHandler(
 
         if (edit.IssueType.IsSet)
         {
-            if (edit.IssueType.Value is not { } asked || project.Schema.FindType(new(asked)) is not { } type)
+            if (edit.IssueType.Value is not { } typeKey || project.Schema.FindType(new(typeKey)) is not { } type)
                 return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
             var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
             var followed = loaded.Workflow.Key == next.Key ? loaded.Workflow : next; // it keeps its version of the workflow

@@ -30,19 +30,19 @@ internal sealed record Automation(string Key, string Name)
     /// <summary>Why it never runs although it is turned on, or null.</summary>
     public string? Hindrance { get; init; }
 
-    /// <summary>The events that it waits for, as its author names them.</summary>
+    /// <summary>The names of the events that trigger it, as its author writes them.</summary>
     public IReadOnlyList<string> Events { get; init; } = [];
 
-    /// <summary>What must hold of the issue and of what happened.</summary>
+    /// <summary>Conditions on the issue and on the event.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 
     /// <summary>What to do, in order.</summary>
     public IReadOnlyList<WorkflowAction> Actions { get; init; } = [];
 
-    /// <summary>The fields that its conditions can name besides those of the issue: what happened to it.</summary>
+    /// <summary>The fields of the event that its conditions can name, besides those of the issue.</summary>
     public static IReadOnlyList<string> EventFields { get; } = ["from_status", "previous_status", "to_status", "changed_fields"];
 
-    /// <summary>The names of events that an automation can wait for.</summary>
+    /// <summary>The names of events that can trigger an automation.</summary>
     public static IReadOnlyList<string> KnownEvents { get; } =
     [
         .. EventNames.Subscribable.Where(n => n is not (EventNames.WorkflowBeforeTransition or EventNames.ProjectUpdated)),
@@ -51,10 +51,10 @@ internal sealed record Automation(string Key, string Name)
         SlaRecovered,
     ];
 
-    /// <summary>Whether it waits for an event.</summary>
+    /// <summary>Whether an event triggers it.</summary>
     /// <param name="name">One of <see cref="EventNames"/>.</param>
-    /// <param name="to">The state that the event tells of, or null.</param>
-    /// <returns>False for one that is turned off or hindered.</returns>
+    /// <param name="to">The target state of the event, or null.</param>
+    /// <returns>False if it is turned off or can never run.</returns>
     public bool WaitsFor(string name, string? to) =>
         Enabled
         && Hindrance is null
@@ -68,7 +68,7 @@ internal sealed record Automation(string Key, string Name)
             }
         );
 
-    /// <summary>What happened to an issue as fields of its facts, so that conditions can name it.</summary>
+    /// <summary>The issue's facts with the fields of the event, so that conditions can name them.</summary>
     /// <param name="issue">The issue.</param>
     /// <param name="from">Key of the state that was left, or null.</param>
     /// <param name="to">Key of the state that was entered, or null.</param>

@@ -5,7 +5,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Approvals;
 
-/// <summary>How far an approval is.</summary>
+/// <summary>The status of an approval.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ApprovalStatus>))]
 public enum ApprovalStatus
 {
@@ -29,7 +29,7 @@ public enum ApprovalStatus
 /// <param name="At">When (UTC).</param>
 public sealed record ApprovalDecision(UserId UserId, bool Approved, string? Comment, DateTimeOffset At);
 
-/// <summary>The approval of one move of one issue: who may give it, and who has.</summary>
+/// <summary>The approval of a move of an issue, with its approvers and their decisions.</summary>
 public sealed class Approval : AggregateRoot<long>
 {
     /// <summary>Longest comment, in characters.</summary>
@@ -46,16 +46,16 @@ public sealed class Approval : AggregateRoot<long>
     /// <summary>Key of the state that it is to enter.</summary>
     public StateKey To { get; private set; }
 
-    /// <summary>What is asked for, as the workflow had it at that time.</summary>
+    /// <summary>The requirement, as of the request.</summary>
     public ApprovalRequirement Requirement { get; private set; } = null!;
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its status.</summary>
     public ApprovalStatus Status { get; private set; }
 
-    /// <summary>The user whose move asked for it.</summary>
+    /// <summary>The user whose move requested it.</summary>
     public UserId RequestedById { get; private set; }
 
-    /// <summary>Who has decided what.</summary>
+    /// <summary>The decisions.</summary>
     public IReadOnlyList<ApprovalDecision> Decisions { get; private set; } = [];
 
     /// <summary>When it escalates if nobody has decided (UTC), or null for never.</summary>
@@ -67,11 +67,11 @@ public sealed class Approval : AggregateRoot<long>
     /// <summary>When it was decided or closed (UTC), or null.</summary>
     public DateTimeOffset? ResolvedAt { get; private set; }
 
-    /// <summary>Asks for an approval.</summary>
+    /// <summary>Requests an approval.</summary>
     /// <param name="issue">The issue.</param>
     /// <param name="transition">The move.</param>
-    /// <param name="requirement">What the workflow asks for.</param>
-    /// <param name="requesterId">Whose move asks for it.</param>
+    /// <param name="requirement">The requirement of the workflow.</param>
+    /// <param name="requesterId">The user whose move requests it.</param>
     /// <param name="at">Instant of the request.</param>
     public static Approval Request(
         Issue issue,
@@ -99,8 +99,8 @@ public sealed class Approval : AggregateRoot<long>
     }
 
     /// <summary>
-    /// Whether somebody may decide: those named may; without names, everybody who works on the project; after an escalation,
-    /// those who manage it.
+    /// Whether somebody may decide: the named approvers; without any, everybody who works on the project; after an escalation,
+    /// also those who manage it.
     /// </summary>
     /// <param name="candidate">Who wants to decide.</param>
     public bool MayBeDecidedBy(ApproverCandidate candidate)
@@ -111,13 +111,13 @@ public sealed class Approval : AggregateRoot<long>
             || Requirement.Approvers.Any(a => IsNamed(a, candidate));
     }
 
-    /// <summary>Takes one person's decision.</summary>
-    /// <param name="userId">Who decides; whether they may is for <see cref="MayBeDecidedBy"/> to say.</param>
+    /// <summary>Records a person's decision.</summary>
+    /// <param name="userId">The user who decides; whether they may is up to <see cref="MayBeDecidedBy"/>.</param>
     /// <param name="approved">What they decide. One refusal rejects the approval.</param>
     /// <param name="comment">Why, at most 10,000 characters, or null.</param>
     /// <param name="at">Instant of the decision.</param>
     /// <returns>
-    /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; or <c>FORBIDDEN</c> when the requester
+    /// Success; <c>CONFLICT</c> when it is resolved or the person has already decided; or <c>FORBIDDEN</c> when the requester
     /// would decide alone. A refusal changes nothing.
     /// </returns>
     public Result Decide(UserId userId, bool approved, string? comment, DateTimeOffset at)
@@ -142,7 +142,7 @@ public sealed class Approval : AggregateRoot<long>
         return Result.Success;
     }
 
-    /// <summary>Lets project leads and administrators decide as well, because nobody has in time.</summary>
+    /// <summary>Lets project leads and administrators decide as well, because nobody has decided in time.</summary>
     /// <param name="at">Instant of the escalation.</param>
     /// <returns>Whether it was due.</returns>
     public bool Escalate(DateTimeOffset at)
@@ -164,8 +164,8 @@ public sealed class Approval : AggregateRoot<long>
         Touch(at);
     }
 
-    /// <summary>Gives back an approval that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores an approval that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static Approval Restore(ApprovalSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -186,7 +186,7 @@ public sealed class Approval : AggregateRoot<long>
         return approval;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
+    /// <summary>Everything that a host must store. The events are in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public ApprovalSnapshot ToSnapshot() =>
         new()
         {

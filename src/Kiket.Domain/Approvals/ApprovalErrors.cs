@@ -6,7 +6,7 @@ namespace Kiket.Domain.Approvals;
 internal static class ApprovalErrors
 {
     /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) =>
         new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");
 

@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Approvals;
 
-/// <summary>Approvals of a move were asked for.</summary>
+/// <summary>Approvals of a move were requested.</summary>
 /// <param name="From">Key of the state that the issue is in.</param>
 /// <param name="To">Key of the state that it is to enter.</param>
 public sealed record ApprovalRequested(StateKey From, StateKey To) : IDomainEvent
@@ -10,10 +10,10 @@ public sealed record ApprovalRequested(StateKey From, StateKey To) : IDomainEven
     /// <summary>Keys of the approvals that are missing.</summary>
     public required IReadOnlyList<string> Requirements { get; init; }
 
-    /// <summary>Whose move asks for them.</summary>
+    /// <summary>The user whose move requests them.</summary>
     public required UserId ActorId { get; init; }
 
-    /// <summary>When they were asked for (UTC).</summary>
+    /// <summary>When they were requested (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>

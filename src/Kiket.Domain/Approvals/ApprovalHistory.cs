@@ -4,13 +4,13 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Approvals;
 
-/// <summary>What approvals add to the history of their issue.</summary>
+/// <summary>Adds entries about approvals to the history of their issue.</summary>
 internal static class ApprovalHistory
 {
-    /// <summary>Records that approvals of a move were asked for.</summary>
+    /// <summary>Records that approvals of a move were requested.</summary>
     /// <param name="issue">The issue.</param>
-    /// <param name="decision">The move and the approvals that it misses.</param>
-    /// <param name="actorId">Whose move asks for them.</param>
+    /// <param name="decision">The move and its missing approvals.</param>
+    /// <param name="actorId">The user whose move requests them.</param>
     /// <param name="at">Instant of the request.</param>
     public static void RecordApprovalRequest(this Issue issue, MoveDecision decision, UserId actorId, DateTimeOffset at)
     {
@@ -78,7 +78,7 @@ internal static class ApprovalHistory
     /// <summary>Records that nobody decided about an approval in time, so that those who manage the project may.</summary>
     /// <param name="issue">The issue.</param>
     /// <param name="approval">The approval, escalated.</param>
-    /// <param name="actorId">In whose name.</param>
+    /// <param name="actorId">The acting user.</param>
     /// <param name="at">Instant of the escalation.</param>
     public static void RecordEscalation(this Issue issue, Approval approval, UserId actorId, DateTimeOffset at)
     {

@@ -23,16 +23,16 @@ public sealed record ApprovalSnapshot : IAggregateSnapshot<long>
     /// <summary>Key of the state that it is to enter.</summary>
     public required StateKey To { get; init; }
 
-    /// <summary>What is asked for, as the workflow had it at that time.</summary>
+    /// <summary>The requirement, as of the request.</summary>
     public required ApprovalRequirement Requirement { get; init; }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its status.</summary>
     public required ApprovalStatus Status { get; init; }
 
-    /// <summary>The user whose move asked for it.</summary>
+    /// <summary>The user whose move requested it.</summary>
     public required UserId RequestedById { get; init; }
 
-    /// <summary>Who has decided what.</summary>
+    /// <summary>The decisions.</summary>
     public required IReadOnlyList<ApprovalDecision> Decisions { get; init; }
 
     /// <summary>When it escalates if nobody has decided (UTC), or null for never.</summary>
@@ -47,7 +47,7 @@ public sealed record ApprovalSnapshot : IAggregateSnapshot<long>
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

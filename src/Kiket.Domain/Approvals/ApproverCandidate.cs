@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Approvals;
 
-/// <summary>Somebody as approvals see them.</summary>
+/// <summary>A user as seen by approvals.</summary>
 /// <param name="UserId">Their id.</param>
 /// <param name="Email">Their address.</param>
 public sealed record ApproverCandidate(UserId UserId, string Email)

@@ -3,8 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Audit;
 
 /// <summary>
-/// A signed root over consecutive records of an audit log. A copy that is kept elsewhere proves later which records there
-/// were.
+/// A signed root over consecutive records of an audit log. A copy that is kept elsewhere later proves which records existed.
 /// </summary>
 internal sealed class AuditAnchor
 {
@@ -44,6 +43,6 @@ internal sealed class AuditAnchor
     /// <summary>ES256 over the 32 bytes of the root, base64url.</summary>
     public required string Signature { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -6,8 +6,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Audit;
 
 /// <summary>
-/// One action in the audit log of an organization, and a link of its hash chain. Records are never changed or removed, but for
-/// the personal data in their details, which can be erased.
+/// One action in the audit log of an organization, and a link of its hash chain. Records are never changed or removed, except
+/// that personal data in their details can be erased.
 /// </summary>
 /// <remarks>
 /// The chain: <c>chain_hash(n) = SHA-256(chain_hash(n - 1) ‖ content_hash(n))</c>, and 32 zero bytes come before the first.
@@ -48,14 +48,14 @@ internal sealed class AuditRecord
     /// <summary>What the actor signed in with, such as <c>token:7</c>; <c>system</c> for the server's own work.</summary>
     public required string Credential { get; init; }
 
-    /// <summary>The kind of the first thing that changed, such as <c>issue</c>; null when nothing stored did.</summary>
+    /// <summary>The kind of the first changed object, such as <c>issue</c>; null when nothing stored was changed.</summary>
     public required string? SubjectType { get; init; }
 
     /// <summary>Its id.</summary>
     public required long? SubjectId { get; init; }
 
     /// <summary>
-    /// Address, request and changes, as the JSON text that was hashed; or what is left of an erased one, with its digest.
+    /// Address, request and changes, as the JSON text that was hashed; or the rest of an erased one, with its digest.
     /// </summary>
     public required string Details { get; set; }
 
@@ -71,10 +71,10 @@ internal sealed class AuditRecord
     /// </summary>
     public string Canonical => $$"""{{{string.Join(',', Members().Select(m => $"\"{m.Name}\":{m.Value}"))}}}""";
 
-    /// <summary>Leaves only the digest of the details, so that the chain stays valid.</summary>
+    /// <summary>Replaces the details by their digest, so that the chain stays valid.</summary>
     public void EraseDetails() => Details = $"{BeforeDigest}{DetailsDigest}{AfterDigest}";
 
-    /// <summary>The hash that <see cref="ContentHash"/> has to be.</summary>
+    /// <summary>The expected value of <see cref="ContentHash"/>.</summary>
     public byte[] ComputeContentHash() => SHA256.HashData(Encoding.UTF8.GetBytes(Canonical));
 
     /// <summary>The chain after another record.</summary>

@@ -12,13 +12,13 @@ public sealed record CountedInterval(DateTimeOffset From, DateTimeOffset To)
 }
 
 /// <summary>
-/// Says which instants count. An instant counts when the wall clock of the time zone shows working hours, on a day that is not
-/// a holiday. Working hours that a clock change skips therefore count nothing, and those that it repeats count twice: they
-/// really pass twice.
+/// Defines which instants count: those at which the local time of the time zone is in working hours, on a day that is not a
+/// holiday. Working hours that a clock change skips therefore do not count, and repeated ones count twice, because they pass
+/// twice.
 /// </summary>
 public sealed class BusinessCalendar
 {
-    /// <summary>What is not reached in so many years is never reached.</summary>
+    /// <summary>A limit that is not reached within this time is never reached.</summary>
     private const int HorizonYears = 200;
 
     private static readonly DateTime End = new(9990, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -37,10 +37,10 @@ public sealed class BusinessCalendar
     /// <summary>The calendar on which every instant counts.</summary>
     public static BusinessCalendar AroundTheClock { get; } = new(TimeZoneInfo.Utc, null, []);
 
-    /// <summary>Makes a calendar.</summary>
-    /// <param name="zone">Where the clock hangs.</param>
-    /// <param name="hours">When people work.</param>
-    /// <param name="holidays">When they do not.</param>
+    /// <summary>Creates a calendar.</summary>
+    /// <param name="zone">The time zone.</param>
+    /// <param name="hours">The working hours.</param>
+    /// <param name="holidays">The days on which nobody works.</param>
     public static BusinessCalendar Create(TimeZoneInfo zone, WeekHours hours, IEnumerable<DateOnly> holidays)
     {
         ArgumentNullException.ThrowIfNull(zone);
@@ -49,7 +49,7 @@ public sealed class BusinessCalendar
         return new(zone, hours, holidays);
     }
 
-    /// <summary>The day that it is somewhere in the calendar's time zone.</summary>
+    /// <summary>The date at an instant, in the calendar's time zone.</summary>
     /// <param name="at">The instant.</param>
     public DateOnly DateAt(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 
@@ -64,14 +64,14 @@ public sealed class BusinessCalendar
         return new(Math.Clamp(midnight.Ticks - offset.Ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
     }
 
-    /// <summary>Minutes that people work on a day by the clock on the wall; changes of the clocks leave it alone.</summary>
+    /// <summary>Working minutes of a day in local time; clock changes do not affect it.</summary>
     /// <param name="date">The day.</param>
     public int MinutesOn(DateOnly date) =>
         hours is null ? TimeRange.MinutesOfDay
         : holidays.Contains(date) ? 0
         : hours.MinutesOn(date.DayOfWeek);
 
-    /// <summary>Minutes that people work in a week without holidays.</summary>
+    /// <summary>Working minutes of a week without holidays.</summary>
     public int MinutesOfWeek() => hours?.MinutesOfWeek() ?? 7 * TimeRange.MinutesOfDay;
 
     /// <summary>How much of a stretch counts.</summary>
@@ -80,16 +80,18 @@ public sealed class BusinessCalendar
     public TimeSpan Count(DateTimeOffset from, DateTimeOffset to) =>
         Walk(from.UtcDateTime, to.UtcDateTime).Aggregate(TimeSpan.Zero, (sum, i) => sum + i.Length);
 
-    /// <summary>The parts of a stretch that count, in order, apart, and as long together as <see cref="Count"/> says.</summary>
+    /// <summary>The parts of a stretch that count, in order and disjoint; their total length is <see cref="Count"/>.</summary>
     /// <param name="from">Its first instant.</param>
     /// <param name="to">The first instant after it.</param>
     public IReadOnlyList<CountedInterval> Intervals(DateTimeOffset from, DateTimeOffset to) =>
         [.. Walk(from.UtcDateTime, to.UtcDateTime)];
 
-    /// <summary>The first instant at which so much has been counted.</summary>
+    /// <summary>The first instant at which a given time has been counted.</summary>
     /// <param name="from">Where counting begins.</param>
-    /// <param name="length">How much; zero or less is reached at once.</param>
-    /// <returns>The instant (UTC), or null when it never comes: nobody works, or not within two hundred years.</returns>
+    /// <param name="length">The time; zero or less is reached immediately.</param>
+    /// <returns>
+    /// The instant (UTC), or null when it is never reached: nobody works, or not enough within two hundred years.
+    /// </returns>
     public DateTimeOffset? Add(DateTimeOffset from, TimeSpan length)
     {
         if (length <= TimeSpan.Zero)
@@ -110,7 +112,7 @@ public sealed class BusinessCalendar
         return null;
     }
 
-    /// <summary>The parts that count, joined where one begins as the other ends.</summary>
+    /// <summary>The parts that count, with adjacent parts joined.</summary>
     private IEnumerable<CountedInterval> Walk(DateTime from, DateTime to)
     {
         CountedInterval? last = null;
@@ -151,7 +153,7 @@ public sealed class BusinessCalendar
         }
     }
 
-    /// <summary>Cuts a stretch into days of UTC, and those again where the time zone's clocks change.</summary>
+    /// <summary>Splits a stretch at midnights of UTC and at the clock changes of the time zone.</summary>
     private IEnumerable<(DateTime From, DateTime To, TimeSpan Offset)> StretchesOfOneOffset(DateTime from, DateTime to)
     {
         if (from >= to)

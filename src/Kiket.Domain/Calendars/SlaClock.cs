@@ -9,20 +9,20 @@ namespace Kiket.Domain.Calendars;
 public sealed record ClockSpan(DateTimeOffset From, DateTimeOffset? To);
 
 /// <summary>
-/// Counts the time of an issue in a state: it can be paused and resumed, and each instant between start and stop is either in
-/// exactly one of its spans or paused. It only remembers instants; what of them counts, a calendar says, and may say
-/// differently tomorrow.
+/// Counts the time of an issue in a state. It can be paused and resumed; each instant between start and stop is either in exactly
+/// one of its spans or paused. It only stores instants: a calendar determines which of them count, and the calendar may change
+/// later.
 /// </summary>
 public sealed record SlaClock
 {
     [JsonConstructor]
     internal SlaClock(IReadOnlyList<ClockSpan> spans) => Spans = spans;
 
-    /// <summary>The stretches in which it ran, in order and apart; only the last one may still run.</summary>
+    /// <summary>The stretches in which it ran, in order and disjoint; only the last one may be open.</summary>
     public IReadOnlyList<ClockSpan> Spans { get; }
 
-    /// <summary>Makes a clock that has run before.</summary>
-    /// <param name="spans">The stretches in which it ran, in order and apart; only the last one may still run.</param>
+    /// <summary>Creates a clock that has run before.</summary>
+    /// <param name="spans">The stretches in which it ran, in order and disjoint; only the last one may be open.</param>
     /// <returns>The clock, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<SlaClock> Create(IReadOnlyList<ClockSpan> spans)
     {
@@ -52,18 +52,18 @@ public sealed record SlaClock
 
     /// <summary>Pauses it; pausing it again changes nothing.</summary>
     /// <param name="at">
-    /// When. An instant before the last one is taken for the last one, because clocks of different machines differ.
+    /// When. An earlier instant than the last one is replaced by the last one, because clocks of different machines differ.
     /// </param>
     public SlaClock Pause(DateTimeOffset at) =>
         IsRunning ? new([.. Spans.SkipLast(1), Spans[^1] with { To = Max(at, Spans[^1].From) }]) : this;
 
-    /// <summary>Lets it run; resuming it again changes nothing.</summary>
+    /// <summary>Resumes it; resuming it again changes nothing.</summary>
     /// <param name="at">When; see <see cref="Pause"/>.</param>
     public SlaClock Resume(DateTimeOffset at) =>
         IsRunning ? this : new([.. Spans, new(Spans is [.., { To: { } last }] ? Max(at, last) : at.ToUniversalTime(), null)]);
 
-    /// <summary>How much it has counted.</summary>
-    /// <param name="calendar">Says what counts.</param>
+    /// <summary>The time that it has counted.</summary>
+    /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Until when.</param>
     public TimeSpan Counted(BusinessCalendar calendar, DateTimeOffset at)
     {
@@ -71,8 +71,8 @@ public sealed record SlaClock
         return Until(at).Aggregate(TimeSpan.Zero, (sum, span) => sum + calendar.Count(span.From, span.To));
     }
 
-    /// <summary>What it has counted, in order; the lengths add up to <see cref="Counted"/>.</summary>
-    /// <param name="calendar">Says what counts.</param>
+    /// <summary>The intervals that it has counted, in order; their lengths add up to <see cref="Counted"/>.</summary>
+    /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Until when.</param>
     public IReadOnlyList<CountedInterval> Intervals(BusinessCalendar calendar, DateTimeOffset at)
     {
@@ -80,10 +80,10 @@ public sealed record SlaClock
         return [.. Until(at).SelectMany(span => calendar.Intervals(span.From, span.To))];
     }
 
-    /// <summary>The first instant at which it has counted so much, if it is not paused or resumed any more.</summary>
-    /// <param name="calendar">Says what counts.</param>
-    /// <param name="limit">How much.</param>
-    /// <returns>The instant (UTC), or null when it never comes.</returns>
+    /// <summary>The first instant at which it has counted a given time, if it is not paused or resumed again.</summary>
+    /// <param name="calendar">The business calendar.</param>
+    /// <param name="limit">The time.</param>
+    /// <returns>The instant (UTC), or null when it is never reached.</returns>
     public DateTimeOffset? DueAt(BusinessCalendar calendar, TimeSpan limit)
     {
         ArgumentNullException.ThrowIfNull(calendar);

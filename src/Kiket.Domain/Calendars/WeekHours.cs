@@ -4,10 +4,10 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Calendars;
 
-/// <summary>A part of a day, by the clock on the wall; made by <see cref="Create"/> or <see cref="TryParse"/>.</summary>
+/// <summary>A part of a day in local time; created by <see cref="Create"/> or <see cref="TryParse"/>.</summary>
 public sealed record TimeRange
 {
-    /// <summary>Minutes of a day on the clock.</summary>
+    /// <summary>Minutes of a day.</summary>
     public const int MinutesOfDay = 24 * 60;
 
     [JsonConstructor]
@@ -21,7 +21,7 @@ public sealed record TimeRange
     /// <value>More than <see cref="From"/>, at most 1,440.</value>
     public int To { get; }
 
-    /// <summary>Makes a part of a day.</summary>
+    /// <summary>Creates a part of a day.</summary>
     /// <param name="from">First minute after midnight that belongs to it, 0 to 1,439.</param>
     /// <param name="to">First minute after it, at most 1,440.</param>
     /// <returns>The part, or <c>VALIDATION_ERROR</c>.</returns>
@@ -34,7 +34,7 @@ public sealed record TimeRange
     /// <param name="from">When it begins, <c>09:00</c>.</param>
     /// <param name="to">When it ends, after its beginning; at most <c>24:00</c>.</param>
     /// <param name="range">The part.</param>
-    /// <returns>Whether both are times and in this order.</returns>
+    /// <returns>Whether both are valid times in this order.</returns>
     public static bool TryParse(string? from, string? to, out TimeRange range)
     {
         range = new(MinuteOf(from), MinuteOf(to));
@@ -65,8 +65,8 @@ public sealed record TimeRange
 }
 
 /// <summary>
-/// The working hours of each day of a week, by the clock on the wall; made by <see cref="Create"/>. Holidays and the time zone
-/// belong to a <see cref="BusinessCalendar"/>.
+/// The working hours of each day of a week, in local time; created by <see cref="Create"/>. Holidays and the time zone belong to
+/// a <see cref="BusinessCalendar"/>.
 /// </summary>
 public sealed record WeekHours
 {
@@ -90,7 +90,7 @@ public sealed record WeekHours
         Sunday = sunday;
     }
 
-    /// <summary>Parts of a Monday, at most ten, in order and apart; empty when nobody works.</summary>
+    /// <summary>Parts of a Monday, at most ten, in order and disjoint; empty when nobody works.</summary>
     public IReadOnlyList<TimeRange> Monday { get; internal init; }
 
     /// <summary>Parts of a Tuesday.</summary>
@@ -111,9 +111,9 @@ public sealed record WeekHours
     /// <summary>Parts of a Sunday.</summary>
     public IReadOnlyList<TimeRange> Sunday { get; internal init; }
 
-    /// <summary>Makes the hours of a week.</summary>
-    /// <param name="days">The parts of each day, at most ten, in order and apart. Nobody works on days that it lacks.</param>
-    /// <returns>The hours, or <c>VALIDATION_ERROR</c> with each day that is wrong.</returns>
+    /// <summary>Creates the hours of a week.</summary>
+    /// <param name="days">The parts of each day, at most ten, in order and disjoint. Nobody works on missing days.</param>
+    /// <returns>The hours, or <c>VALIDATION_ERROR</c> with each invalid day.</returns>
     public static Result<WeekHours> Create(IReadOnlyDictionary<DayOfWeek, IReadOnlyList<TimeRange>> days)
     {
         if (days is null)
@@ -164,14 +164,14 @@ public sealed record WeekHours
             _ => Sunday,
         };
 
-    /// <summary>Working minutes of a day that is not a holiday, by the wall clock.</summary>
+    /// <summary>Working minutes of a day that is not a holiday, in local time.</summary>
     /// <param name="day">The day.</param>
     public int MinutesOn(DayOfWeek day) => On(day).Sum(r => r.To - r.From);
 
     /// <summary>Minutes of a week without holidays.</summary>
     public int MinutesOfWeek() => Enum.GetValues<DayOfWeek>().Sum(MinutesOn);
 
-    /// <summary>What is wrong with the parts of a day, or null.</summary>
+    /// <summary>The error in the parts of a day, or null.</summary>
     /// <param name="ranges">The parts.</param>
     internal static string? Validate(IReadOnlyList<TimeRange> ranges)
     {
@@ -194,5 +194,5 @@ public sealed record WeekHours
 
 /// <summary>A day on which nobody works.</summary>
 /// <param name="Date">The day, in the calendar's time zone.</param>
-/// <param name="Name">What it is called, or null.</param>
+/// <param name="Name">Its name, or null.</param>
 internal sealed record Holiday(DateOnly Date, string? Name);

@@ -24,11 +24,11 @@ public sealed record OpenWork
 
 /// <summary>The work of one week.</summary>
 /// <param name="WeekStart">Its Monday.</param>
-/// <param name="Points">Work that falls into it.</param>
-/// <param name="Capacity">Work that fits into it.</param>
+/// <param name="Points">Points of work in this week.</param>
+/// <param name="Capacity">Points that can be done in this week.</param>
 public sealed record HeatmapWeek(DateOnly WeekStart, decimal Points, decimal Capacity)
 {
-    /// <summary>The percentage, or null when nothing fits into the week.</summary>
+    /// <summary>The utilization in percent, or null when the capacity is zero.</summary>
     public decimal? Percentage => Utilization.Of(Points, Capacity);
 }
 
@@ -42,7 +42,7 @@ public static class Heatmap
     /// </summary>
     /// <param name="work">The open work.</param>
     /// <param name="monday">First day of the first week; overdue work falls into that week.</param>
-    /// <param name="capacities">What fits into each week, in points; nothing fits where it is less than 0.</param>
+    /// <param name="capacities">The capacity of each week, in points; less than 0 counts as 0.</param>
     public static IReadOnlyList<HeatmapWeek> Spread(
         IEnumerable<OpenWork> work,
         DateOnly monday,

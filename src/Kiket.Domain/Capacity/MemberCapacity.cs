@@ -8,7 +8,7 @@ namespace Kiket.Domain.Capacity;
 /// <param name="To">The last of them.</param>
 public sealed record DaysOff(DateOnly From, DateOnly To);
 
-/// <summary>What somebody can take on: points per week, less holidays and days off. Made by <see cref="Create"/>.</summary>
+/// <summary>A user's capacity: points per week, without holidays and days off. Created by <see cref="Create"/>.</summary>
 public sealed record MemberCapacity
 {
     internal MemberCapacity(decimal pointsPerWeek, BusinessCalendar calendar, IReadOnlyList<DaysOff> daysOff) =>
@@ -24,10 +24,10 @@ public sealed record MemberCapacity
     /// <summary>When this person does not.</summary>
     public IReadOnlyList<DaysOff> DaysOff { get; }
 
-    /// <summary>Makes somebody's capacity.</summary>
+    /// <summary>Creates a user's capacity.</summary>
     /// <param name="pointsPerWeek">In a week without holidays and days off; 0 or more.</param>
     /// <param name="calendar">When the organization works.</param>
-    /// <param name="daysOff">When this person does not; by default they always do.</param>
+    /// <param name="daysOff">The user's days off; by default none.</param>
     /// <returns>The capacity, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<MemberCapacity> Create(
         decimal pointsPerWeek,
@@ -45,7 +45,9 @@ public sealed record MemberCapacity
         return errors.Count > 0 ? Error.Validation(errors) : new MemberCapacity(pointsPerWeek, calendar!, [.. daysOff ?? []]);
     }
 
-    /// <summary>Points from one day to another. A day has as much of a week's points as it has of its working hours.</summary>
+    /// <summary>
+    /// Points from one day to another. A day's share of a week's points is its share of the week's working hours.
+    /// </summary>
     /// <param name="from">The first day.</param>
     /// <param name="to">The last day; nothing when it is before the first.</param>
     /// <value>0 or more, with two decimals.</value>
@@ -64,10 +66,10 @@ public sealed record MemberCapacity
     /// <param name="monday">Its first day.</param>
     public decimal PointsOfWeek(DateOnly monday) => PointsBetween(monday, monday.AddDays(6));
 
-    /// <summary>Points per week in the mean of several.</summary>
+    /// <summary>Mean points per week over several weeks.</summary>
     /// <param name="monday">First day of the first week.</param>
     /// <param name="weeks">How many weeks, 1 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer weeks than one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of weeks is less than one.</exception>
     /// <value>0 or more, with two decimals.</value>
     public decimal MeanOf(DateOnly monday, int weeks)
     {

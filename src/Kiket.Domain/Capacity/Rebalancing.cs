@@ -2,32 +2,31 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 
-/// <summary>Somebody among whom work is balanced.</summary>
+/// <summary>A member of a team whose work is balanced.</summary>
 /// <param name="UserId">Who.</param>
-/// <param name="Capacity">Points per week that they can do; who can do none gets none.</param>
-/// <param name="FixedPoints">Points of their work that stays with them.</param>
+/// <param name="Capacity">Points per week that they can do; a member with 0 gets no work.</param>
+/// <param name="FixedPoints">Points of their work that cannot move.</param>
 public sealed record TeamMember(UserId UserId, decimal Capacity, decimal FixedPoints);
 
 /// <summary>Work that may move.</summary>
 /// <param name="IssueId">The issue.</param>
 /// <param name="AssigneeId">Who has it now.</param>
 /// <param name="Points">How much it is, more than 0.</param>
-/// <param name="Candidates">Who else may have it: in its project, and able to do it.</param>
+/// <param name="Candidates">Who else can take it: members of its project with the required skills.</param>
 public sealed record MovableIssue(IssueId IssueId, UserId AssigneeId, decimal Points, IReadOnlyList<UserId> Candidates)
 {
-    /// <summary>How unwelcome a move is; only decides between plans that are alike in all else.</summary>
+    /// <summary>How unwelcome a move is; only decides between plans that are otherwise equal.</summary>
     /// <value>0 to 100; 0 by default.</value>
     public int Reluctance { get; init; }
 }
 
 /// <summary>
-/// Says of some issues how many points of them a member may have: points due by a day (what the member can do until then), or
-/// one each (how many issues the member may have in a state).
+/// Limits how much of some issues a member may have: points that are due by a day, or a number of issues in a state.
 /// </summary>
-/// <param name="Name">What it is about, for people.</param>
+/// <param name="Name">Its description for people.</param>
 /// <param name="Amounts">How much each issue counts, by id.</param>
-/// <param name="Limits">How much each member may have, by id; who has more already gets no more.</param>
-/// <param name="FixedAmounts">How much of it each member has that stays; members without any are left out.</param>
+/// <param name="Limits">How much each member may have, by id; a member who already has more gets no more.</param>
+/// <param name="FixedAmounts">How much each member has that cannot move; members without any are omitted.</param>
 public sealed record TeamLimit(
     string Name,
     IReadOnlyDictionary<IssueId, decimal> Amounts,
@@ -40,13 +39,13 @@ public sealed record TeamLimit(
 /// <param name="ToUserId">Who gets it.</param>
 public sealed record IssueMove(IssueId IssueId, UserId ToUserId);
 
-/// <summary>How good a plan is; the first difference decides, and less is better.</summary>
+/// <summary>The quality of a plan; the first difference decides, and less is better.</summary>
 /// <param name="MaxUtilization">
-/// The highest load, as a part of capacity, of those who can do anything; what is under 1 counts as 1.
+/// The highest load, as a fraction of the capacity, of members with a capacity; less than 1 counts as 1.
 /// </param>
-/// <param name="Overload">Points that members have beyond their capacities, all together.</param>
+/// <param name="Overload">Total points of members beyond their capacities.</param>
 /// <param name="MovedPoints">Points that move.</param>
-/// <param name="Reluctance">One for each move, and then how unwelcome they are.</param>
+/// <param name="Reluctance">101 for each move, plus its reluctance.</param>
 public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, decimal MovedPoints, int Reluctance)
     : IComparable<BalanceScore>
 {
@@ -74,8 +73,8 @@ public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, deci
 }
 
 /// <summary>
-/// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of
-/// two is better; finding the best one is up to the host. Made by <see cref="Create"/>.
+/// The problem of bringing everybody within their capacity by moving as little work as possible. It determines which plans are
+/// allowed and which of two is better; finding the best one is up to the host. Created by <see cref="Create"/>.
 /// </summary>
 public sealed record BalanceProblem
 {
@@ -92,19 +91,19 @@ public sealed record BalanceProblem
     /// <summary>The work that may move.</summary>
     public IReadOnlyList<MovableIssue> Issues { get; internal init; }
 
-    /// <summary>What holds besides capacity.</summary>
+    /// <summary>Limits in addition to the capacities.</summary>
     public IReadOnlyList<TeamLimit> Limits { get; internal init; }
 
     /// <summary>How many issues may move at most.</summary>
     /// <value>0 or more.</value>
     public int MaxMoves { get; internal init; }
 
-    /// <summary>Makes a problem.</summary>
+    /// <summary>Creates a problem.</summary>
     /// <param name="members">The team, each once; capacities and points are 0 or more.</param>
     /// <param name="issues">The work that may move, each once: more than 0 points, from and to members of the team.</param>
-    /// <param name="limits">What holds besides capacity; by default nothing does.</param>
+    /// <param name="limits">Limits in addition to the capacities; by default none.</param>
     /// <param name="maxMoves">How many issues may move at most, 0 or more; by default all may.</param>
-    /// <returns>The problem, or <c>VALIDATION_ERROR</c> with everything that is wrong with it.</returns>
+    /// <returns>The problem, or <c>VALIDATION_ERROR</c> with every error.</returns>
     public static Result<BalanceProblem> Create(
         IReadOnlyList<TeamMember> members,
         IReadOnlyList<MovableIssue> issues,
@@ -165,8 +164,8 @@ public sealed record BalanceProblem
     }
 
     /// <summary>
-    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it gets
-    /// nothing; so the highest utilization never rises.
+    /// The reasons why a plan is not allowed; empty if it is. Nobody may be pushed over their capacity, and a member who is over
+    /// it gets nothing, so the highest utilization never rises.
     /// </summary>
     /// <param name="moves">The moves.</param>
     public IReadOnlyList<string> Validate(IReadOnlyCollection<IssueMove> moves)
@@ -233,8 +232,8 @@ public sealed record BalanceProblem
 }
 
 /// <summary>A plan that somebody has found.</summary>
-/// <param name="Moves">What is to be moved.</param>
-/// <param name="Optimal">Whether it is proved that no allowed plan is better.</param>
+/// <param name="Moves">The moves.</param>
+/// <param name="Optimal">Whether the plan is proved to be optimal.</param>
 internal sealed record BalancePlan(IReadOnlyList<IssueMove> Moves, bool Optimal)
 {
     /// <summary>Leaves everything as it is, because that is best.</summary>

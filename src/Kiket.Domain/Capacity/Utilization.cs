@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Capacity;
 
-/// <summary>How much somebody has to do, compared with what they can.</summary>
+/// <summary>A user's workload compared with their capacity.</summary>
 internal enum CapacityStatus
 {
     /// <summary>Up to 50 %.</summary>
@@ -12,23 +12,21 @@ internal enum CapacityStatus
     /// <summary>Up to 100 %.</summary>
     Busy,
 
-    /// <summary>More than they can.</summary>
+    /// <summary>More than 100 %.</summary>
     Overallocated,
 }
 
-/// <summary>Compares points with one capacity; <see cref="Heatmap"/> does it week by week.</summary>
+/// <summary>Compares points with a capacity; <see cref="Heatmap"/> does it week by week.</summary>
 internal static class Utilization
 {
     /// <summary>The percentage, with one decimal.</summary>
     /// <param name="points">Points there are.</param>
     /// <param name="capacity">Points that are possible.</param>
-    /// <returns>0 or more; null when nothing is possible, for then there is no percentage.</returns>
+    /// <returns>0 or more; null when the capacity is zero.</returns>
     public static decimal? Of(decimal points, decimal capacity) =>
         capacity == 0 ? null : Math.Round(100 * points / capacity, 1, MidpointRounding.AwayFromZero);
 
-    /// <summary>
-    /// The band that the percentage is in. Who can do nothing is busy without work, and overallocated with any.
-    /// </summary>
+    /// <summary>The band of the percentage. A user without capacity is busy without work, and overallocated with any.</summary>
     /// <param name="points">Points there are.</param>
     /// <param name="capacity">Points that are possible.</param>
     public static CapacityStatus StatusOf(decimal points, decimal capacity) =>

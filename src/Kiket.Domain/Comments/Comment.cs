@@ -3,7 +3,7 @@ using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Comments;
 
-/// <summary>What somebody said about an issue.</summary>
+/// <summary>A comment on an issue.</summary>
 internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Longest body, in characters.</summary>
@@ -14,10 +14,10 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
     /// <summary>The issue.</summary>
     public IssueId IssueId { get; private set; }
 
-    /// <summary>The user who said it.</summary>
+    /// <summary>The author.</summary>
     public UserId AuthorId { get; private set; }
 
-    /// <summary>What was said.</summary>
+    /// <summary>The text.</summary>
     public string Body { get; private set; } = "";
 
     /// <summary>Writes a comment.</summary>
@@ -43,7 +43,7 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
         return comment;
     }
 
-    /// <summary>Says it differently.</summary>
+    /// <summary>Changes the text.</summary>
     /// <param name="issue">The comment's issue.</param>
     /// <param name="body">1 to 65,536 characters; the same body changes nothing.</param>
     /// <param name="actorId">Who changes it.</param>
@@ -64,7 +64,7 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
         return Result.Success;
     }
 
-    /// <summary>Takes it back. The caller removes its row, and with that tells who wants to know.</summary>
+    /// <summary>Deletes it. The caller removes its row; saving that publishes the event.</summary>
     /// <param name="issue">The comment's issue.</param>
     /// <param name="actorId">Who deletes it.</param>
     /// <param name="at">Instant of the deletion.</param>

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Comments;
 internal static class CommentErrors
 {
     /// <summary><c>COMMENT_NOT_FOUND</c>: the issue has no such comment.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) =>
         new(ErrorKind.NotFound, "COMMENT_NOT_FOUND", $"There is no comment {id} on this issue.");
 }

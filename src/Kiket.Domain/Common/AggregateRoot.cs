@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Common;
 
-/// <summary>An aggregate whose kind does not matter.</summary>
+/// <summary>An aggregate of any type.</summary>
 internal interface IAggregateRoot
 {
     /// <inheritdoc cref="AggregateRoot{TId}.OrganizationId"/>
@@ -16,7 +16,7 @@ internal interface IAggregateRoot
     void ClearDomainEvents();
 }
 
-/// <summary>A thing that is loaded, changed and saved as one.</summary>
+/// <summary>An object that is loaded, changed and saved as a whole.</summary>
 /// <typeparam name="TId">The type of its id.</typeparam>
 public abstract class AggregateRoot<TId> : IAggregateRoot
     where TId : struct
@@ -25,7 +25,7 @@ public abstract class AggregateRoot<TId> : IAggregateRoot
 
     private protected AggregateRoot() { }
 
-    /// <summary>What has happened to it and has not been passed on yet, in that order.</summary>
+    /// <summary>Its events that have not been published yet, in order.</summary>
     public IReadOnlyList<IDomainEvent> DomainEvents => events;
 
     /// <summary>Database id, positive; 0 before the first save.</summary>
@@ -37,21 +37,21 @@ public abstract class AggregateRoot<TId> : IAggregateRoot
     /// <summary>Counts the changes from 1. Two writers who read the same version cannot both save.</summary>
     public int Version { get; private set; } = 1;
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>When it was last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>Forgets the events, because they have been passed on.</summary>
+    /// <summary>Removes the events after they were published.</summary>
     public void ClearDomainEvents() => events.Clear();
 
-    /// <summary>Says that something has happened.</summary>
+    /// <summary>Raises an event.</summary>
     /// <param name="happened">The fact.</param>
     internal void Raise(IDomainEvent happened) => events.Add(happened);
 
-    /// <summary>Records the making.</summary>
-    /// <param name="at">Instant of the making.</param>
+    /// <summary>Records the creation.</summary>
+    /// <param name="at">Instant of the creation.</param>
     private protected void Created(DateTimeOffset at) => CreatedAt = UpdatedAt = at.ToUniversalTime();
 
     /// <summary>Records a change.</summary>
@@ -62,7 +62,7 @@ public abstract class AggregateRoot<TId> : IAggregateRoot
         Version++;
     }
 
-    /// <summary>Takes what every aggregate has from what was stored.</summary>
+    /// <summary>Restores the common properties from a snapshot.</summary>
     private protected void TakeStored(IAggregateSnapshot<TId> snapshot) =>
         (Id, OrganizationId, Version, CreatedAt, UpdatedAt) = (
             snapshot.Id,

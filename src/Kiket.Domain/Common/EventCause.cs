@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Common;
 
-/// <summary>What brought an event about.</summary>
+/// <summary>The cause of an event.</summary>
 internal enum EventCause
 {
     /// <summary>A person, or a program in their name.</summary>

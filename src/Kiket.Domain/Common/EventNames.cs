@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Kiket.Domain.Common;
 
-/// <summary>The public names of events, which subscribers ask for and which never change.</summary>
+/// <summary>The public names of events, to which subscribers refer and which never change.</summary>
 /// <remarks>Source: contract, section 15.1; aliases: decisions, 37.</remarks>
 internal static class EventNames
 {
@@ -81,7 +81,7 @@ internal static class EventNames
         ApprovalResolved,
     ];
 
-    /// <summary>Names that Kiket's documentation has for events that this server does not bring about.</summary>
+    /// <summary>Names in Kiket's documentation for events that never occur on this server.</summary>
     public static IReadOnlyList<string> Elsewhere { get; } =
     [
         "workflow.after_transition",
@@ -101,14 +101,15 @@ internal static class EventNames
     public static IReadOnlyList<string> Subscribable { get; } = [.. All, .. Aliases.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The event that a name means.</summary>
-    /// <param name="asked">A name or an alias.</param>
+    /// <param name="nameOrAlias">A name or an alias.</param>
     /// <returns>The event's own name, or null when there is none.</returns>
-    public static string? Resolve(string asked) => Aliases.GetValueOrDefault(asked) ?? (All.Contains(asked) ? asked : null);
+    public static string? Resolve(string nameOrAlias) =>
+        Aliases.GetValueOrDefault(nameOrAlias) ?? (All.Contains(nameOrAlias) ? nameOrAlias : null);
 
     /// <summary>Whether a subscriber who asked for a name gets an event.</summary>
-    /// <param name="asked">A name or an alias; <c>workflow.sla_breach</c> gets breaches only.</param>
+    /// <param name="nameOrAlias">A name or an alias; <c>workflow.sla_breach</c> gets breaches only.</param>
     /// <param name="name">The event's own name.</param>
-    /// <param name="to">The state that the event tells of, if any.</param>
-    public static bool Matches(string asked, string name, string? to) =>
-        Resolve(asked) == name && (asked != SlaBreach || to == Breached);
+    /// <param name="to">The target state of the event, if any.</param>
+    public static bool Matches(string nameOrAlias, string name, string? to) =>
+        Resolve(nameOrAlias) == name && (nameOrAlias != SlaBreach || to == Breached);
 }

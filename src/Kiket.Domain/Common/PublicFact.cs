@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Common;
 
-/// <summary>What subscribers hear of a domain event: its public name, and what is special about it.</summary>
+/// <summary>The public form of a domain event: its name and its special data.</summary>
 /// <param name="Name">One of <see cref="EventNames"/>.</param>
 internal sealed record PublicFact(string Name)
 {
@@ -13,6 +13,6 @@ internal sealed record PublicFact(string Name)
     /// <summary>The fields before and after.</summary>
     public IReadOnlyList<FieldChange> Changes { get; init; } = [];
 
-    /// <summary>What only this kind of event says, by wire name.</summary>
+    /// <summary>Data that only this kind of event has, by wire name.</summary>
     public IReadOnlyDictionary<string, object?> More { get; init; } = new Dictionary<string, object?>();
 }

@@ -45,8 +45,8 @@ public readonly struct Result : IEquatable<Result>
     public static bool operator !=(Result left, Result right) => !left.Equals(right);
 }
 
-/// <summary>A value, or the refusal that stands in its place.</summary>
-/// <typeparam name="T">What a success carries.</typeparam>
+/// <summary>A value, or the error that replaces it.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 public sealed class Result<T>
 {
     private readonly T? value;

@@ -1,10 +1,10 @@
 namespace Kiket.Domain.Common;
 
-/// <summary>When work that failed is tried again, and how often.</summary>
+/// <summary>When, and how often, failed work is retried.</summary>
 internal sealed class RetryPolicy
 {
     /// <summary>
-    /// How far a delay differs from the schedule at most, so that what failed together does not come back together.
+    /// Maximum random deviation of a delay from the schedule, so that work that failed together is not retried together.
     /// </summary>
     /// <value>A fraction of the delay.</value>
     public const double Jitter = 0.2;
@@ -35,7 +35,7 @@ internal sealed class RetryPolicy
     public static RetryPolicy Reactions { get; } =
         new([.. Enumerable.Range(1, 9).Select(retry => TimeSpan.FromSeconds(Math.Pow(2, retry)))]);
 
-    /// <summary>The longest that a receiver may ask to be left alone.</summary>
+    /// <summary>The longest delay that a receiver can request.</summary>
     public static TimeSpan LongestRetryAfter { get; } = TimeSpan.FromHours(24);
 
     /// <summary>How long after each attempt the next one follows.</summary>
@@ -45,17 +45,17 @@ internal sealed class RetryPolicy
     /// <param name="attempts">How many attempts there were, from 1.</param>
     /// <param name="chance">A random number from 0 to 1; 0.5 keeps exactly to the schedule.</param>
     /// <param name="retries">How many retries there are at most, or null for one for each delay.</param>
-    /// <param name="retryAfter">How long the receiver asks to be left alone, or null.</param>
+    /// <param name="retryAfter">The delay that the receiver requests, or null.</param>
     /// <returns>The delay, or null when that was the last attempt.</returns>
     public TimeSpan? DelayAfter(int attempts, double chance, int? retries = null, TimeSpan? retryAfter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1);
         if (attempts > (retries ?? Delays.Count))
             return null;
-        if (retryAfter is { } asked)
-            return asked < ShortestRetryAfter ? ShortestRetryAfter
-                : asked > LongestRetryAfter ? LongestRetryAfter
-                : asked;
+        if (retryAfter is { } requested)
+            return requested < ShortestRetryAfter ? ShortestRetryAfter
+                : requested > LongestRetryAfter ? LongestRetryAfter
+                : requested;
         var scheduled = Delays[Math.Min(attempts, Delays.Count) - 1];
         return scheduled * (1 - Jitter + (2 * Jitter * chance));
     }

@@ -42,7 +42,7 @@ internal sealed class TokenSecret
         return new(label + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), label.Length + ShownCharacters);
     }
 
-    /// <summary>Takes a credential that an operator has chosen.</summary>
+    /// <summary>Uses a credential that an operator has chosen.</summary>
     /// <param name="plaintext">At least 16 characters.</param>
     /// <exception cref="ArgumentException">It is too short to be safe.</exception>
     public static TokenSecret Chosen(string plaintext)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Kiket.Domain.Common;
 
-/// <summary>Key of a type of issues, as its project spells it. Schemas find types by key, upper and lower case alike.</summary>
+/// <summary>Key of a type of issues, as its project spells it. Schemas find types by key, case-insensitive.</summary>
 /// <param name="Value">The text: a letter, then letters, digits and underscores.</param>
 [JsonConverter(typeof(TypedConverter<TypeKey, string>))]
 public readonly record struct TypeKey(string Value) : ITyped<TypeKey, string>, IComparable<TypeKey>

@@ -11,7 +11,7 @@ internal static class WireName
     public static string Of<T>(T value)
         where T : struct, Enum => Names<T>.ByValue[value];
 
-    /// <summary>The enum member with a wire name, upper and lower case alike.</summary>
+    /// <summary>The enum member with a wire name, case-insensitive.</summary>
     /// <typeparam name="T">The enum.</typeparam>
     /// <param name="name">The wire name; null finds nothing.</param>
     /// <param name="value">The member.</param>

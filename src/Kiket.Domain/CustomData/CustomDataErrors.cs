@@ -12,12 +12,12 @@ internal static class CustomDataErrors
 
     /// <summary><c>CUSTOM_TABLE_NOT_FOUND</c>: the module has no such table.</summary>
     /// <param name="module">Key of the module.</param>
-    /// <param name="table">What was asked for.</param>
+    /// <param name="table">The requested one.</param>
     public static Error TableNotFound(string module, string table) =>
         new(ErrorKind.NotFound, "CUSTOM_TABLE_NOT_FOUND", $"Module {module} has no table {table}.");
 
     /// <summary><c>CUSTOM_RECORD_NOT_FOUND</c>: the table has no such record in the project.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error RecordNotFound(string id) =>
         new(ErrorKind.NotFound, "CUSTOM_RECORD_NOT_FOUND", $"There is no record {id}.");
 

@@ -11,7 +11,7 @@ internal sealed class CustomModule : AggregateRoot<long>
     /// <summary>Its id in URLs.</summary>
     public string Key { get; private set; } = "";
 
-    /// <summary>Where it belongs and how it is called there; no two modules share it.</summary>
+    /// <summary>Its owner and its key, in one text; unique.</summary>
     public string Slot { get; private set; } = "";
 
     /// <summary>The project that it belongs to, or null.</summary>
@@ -20,14 +20,14 @@ internal sealed class CustomModule : AggregateRoot<long>
     /// <summary>The installation that it belongs to, or null.</summary>
     public ExtensionId? ExtensionId { get; private set; }
 
-    /// <summary>What it looks like.</summary>
+    /// <summary>Its schema.</summary>
     public CustomModuleSchema Schema { get; private set; } = null!;
 
     /// <summary>Publishes a module.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="projectId">The project that it belongs to, or null.</param>
     /// <param name="extensionId">The installation that it belongs to, or null.</param>
-    /// <param name="schema">What it looks like.</param>
+    /// <param name="schema">Its schema.</param>
     /// <param name="at">Instant of the publication.</param>
     public static CustomModule Publish(
         OrganizationId organizationId,
@@ -60,7 +60,7 @@ internal sealed class CustomModule : AggregateRoot<long>
         : projectId is { } project ? string.Create(CultureInfo.InvariantCulture, $"project:{project}:{key}")
         : $"organization:{key}";
 
-    /// <summary>Gives it another schema; that its records fit is the caller's to see to.</summary>
+    /// <summary>Replaces its schema; the caller must ensure that its records fit.</summary>
     /// <param name="schema">The new one.</param>
     /// <param name="at">Instant of the change.</param>
     public void Follow(CustomModuleSchema schema, DateTimeOffset at)

@@ -32,12 +32,12 @@ internal enum CustomColumnType
     Json,
 }
 
-/// <summary>What a module of custom data looks like. Source: contract, section 14.</summary>
+/// <summary>The schema of a module of custom data. Source: contract, section 14.</summary>
 /// <param name="Key">Its id, such as <c>com.example.crm.contacts</c>.</param>
 /// <param name="Version">Its version, as written.</param>
 /// <param name="Description">What it is for, or null.</param>
 /// <param name="Tables">Its tables, at least one.</param>
-/// <param name="Grants">Who may do what; none leaves it to the roles in the project.</param>
+/// <param name="Grants">The permissions; without any, the roles in the project decide.</param>
 internal sealed record CustomModuleSchema(
     string Key,
     string Version,
@@ -52,10 +52,10 @@ internal sealed record CustomModuleSchema(
     /// <summary>Longest name of a table or column, in characters.</summary>
     public const int MaxNameLength = 63;
 
-    /// <summary>What people call it, or null.</summary>
+    /// <summary>Its display name, or null.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The columns that every record has; a schema may declare them and need not.</summary>
+    /// <summary>The columns that every record has; declaring them in a schema is optional.</summary>
     public static IReadOnlyList<string> SystemColumns { get; } =
     ["id", "organization_id", "project_id", "created_at", "updated_at"];
 
@@ -100,7 +100,7 @@ internal sealed record CustomColumn(string Name, CustomColumnType Type)
     /// <summary>How many digits a number has in all, or null for 28.</summary>
     public int? Precision { get; init; }
 
-    /// <summary>How many of them stand behind the point, or null for any number.</summary>
+    /// <summary>How many of them are after the decimal point, or null for any number.</summary>
     public int? Scale { get; init; }
 
     /// <summary>Whether it may be empty.</summary>
@@ -109,7 +109,7 @@ internal sealed record CustomColumn(string Name, CustomColumnType Type)
     /// <summary>Its value where none is given, or null.</summary>
     public System.Text.Json.JsonElement? Default { get; init; }
 
-    /// <summary>Whether its value is the instant of the making where none is given.</summary>
+    /// <summary>Whether its default value is the instant of the creation.</summary>
     public bool DefaultsToNow { get; init; }
 
     /// <summary>Whether filters and sorts use an index.</summary>

@@ -66,7 +66,7 @@ internal sealed class CustomRecord : AggregateRoot<long>, IKeepsTexts
     /// <inheritdoc/>
     public void RefreshTexts() => Data = UnicodeText.Clean(Data);
 
-    /// <summary>Deletes the record and keeps what it held.</summary>
+    /// <summary>Deletes the record and keeps its data.</summary>
     /// <param name="at">Instant of the deletion.</param>
     public void Delete(DateTimeOffset at)
     {
@@ -112,7 +112,7 @@ internal sealed class CustomRecordValue
     /// <summary>The value in its sortable form; empty for a unique key.</summary>
     public string Value { get; private set; } = "";
 
-    /// <summary>A hash of what nobody else may hold; null for a value.</summary>
+    /// <summary>The hash of a unique key; null for a value.</summary>
     public string? UniqueHash { get; private set; }
 
     /// <summary>The values of a record that its table indexes.</summary>

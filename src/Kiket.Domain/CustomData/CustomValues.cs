@@ -5,10 +5,10 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.CustomData;
 
-/// <summary>Checks values against columns and brings them into their one form.</summary>
+/// <summary>Validates values against columns and normalizes them.</summary>
 internal static class CustomValues
 {
-    /// <summary>What stands for an empty column in an index: behind every value.</summary>
+    /// <summary>Represents an empty column in an index; sorts after every value.</summary>
     public const string Missing = "~";
 
     private const int Digits = 29;
@@ -16,10 +16,10 @@ internal static class CustomValues
     /// <summary>Follows a text that ends with a space: SQL Server ignores spaces at the end when it compares.</summary>
     private const char End = '\u007F';
 
-    /// <summary>Brings a record into the form that is kept.</summary>
+    /// <summary>Normalizes a record.</summary>
     /// <param name="table">Its table.</param>
-    /// <param name="given">What is given.</param>
-    /// <param name="before">What the record held, or null for a new one.</param>
+    /// <param name="given">The given values.</param>
+    /// <param name="before">The previous values, or null for a new record.</param>
     /// <param name="now">What <c>now()</c> stands for.</param>
     /// <returns>Every column, or <c>VALIDATION_ERROR</c> with every error, by <c>record.column</c>.</returns>
     public static Result<IReadOnlyDictionary<string, JsonElement>> Fit(
@@ -148,7 +148,7 @@ internal static class CustomValues
         return TextDigest.Of(text.ToString());
     }
 
-    /// <summary>What a column takes, in words.</summary>
+    /// <summary>A description of the values of a column.</summary>
     /// <param name="column">The column.</param>
     public static string Describe(CustomColumn column)
     {

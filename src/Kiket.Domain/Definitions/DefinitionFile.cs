@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Definitions;
 
 /// <summary>
-/// A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.
+/// A file of a definition pack, kept unchanged, so that later versions can read unsupported parts without another import.
 /// </summary>
 internal sealed class DefinitionFile : AggregateRoot<long>
 {
@@ -29,7 +29,7 @@ internal sealed class DefinitionFile : AggregateRoot<long>
     /// <summary>Where its text came from: <c>api</c>, or the name of a folder.</summary>
     public string Source { get; private set; } = "";
 
-    /// <summary>What the reader noticed without refusing the file.</summary>
+    /// <summary>The reader's findings that are not errors.</summary>
     public IReadOnlyList<DefinitionNote> Warnings { get; private set; } = [];
 
     /// <summary>Keeps a file.</summary>
@@ -82,7 +82,7 @@ internal sealed class DefinitionFile : AggregateRoot<long>
     }
 }
 
-/// <summary>Something to say about one place of a definition file.</summary>
+/// <summary>A message about a position in a definition file.</summary>
 /// <param name="File">Path in the pack.</param>
 /// <param name="Line">Line, from 1; 0 for the file as a whole.</param>
 /// <param name="Column">Column, from 1; 0 for the file as a whole.</param>

@@ -4,7 +4,7 @@ using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Events;
 
-/// <summary>What an event says, as it was when the event happened.</summary>
+/// <summary>The data of an event, as of the event.</summary>
 internal sealed record EventFacts
 {
     /// <summary>The state that was left, or null.</summary>
@@ -16,7 +16,7 @@ internal sealed record EventFacts
     /// <summary>The fields before and after.</summary>
     public IReadOnlyList<FieldChange> Changes { get; init; } = [];
 
-    /// <summary>How many events in a row caused each other before this one; 0 for what a person did.</summary>
+    /// <summary>How many events in a row caused each other before this one; 0 for a person's change.</summary>
     public int Depth { get; init; }
 
     /// <summary>
@@ -37,6 +37,6 @@ internal sealed record EventFacts
     /// <summary>When the comment was written (UTC), or null as <see cref="CommentAuthorId"/>.</summary>
     public DateTimeOffset? CommentCreatedAt { get; init; }
 
-    /// <summary>What only this kind of event says, by wire name. What has been read from a store is JSON.</summary>
+    /// <summary>Data that only this kind of event has, by wire name. Values from a store are JSON.</summary>
     public IReadOnlyDictionary<string, object?> More { get; init; } = new Dictionary<string, object?>();
 }

@@ -45,19 +45,19 @@ internal sealed class LoggedEvent
     /// <summary>The user in whose name it happened.</summary>
     public UserId ActorId { get; private set; }
 
-    /// <summary>What brought it about.</summary>
+    /// <summary>Its cause.</summary>
     public EventCause Cause { get; private set; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>Its data.</summary>
     public EventFacts Facts { get; private set; } = new();
 
     /// <summary>When it happened (UTC).</summary>
     public DateTimeOffset OccurredAt { get; private set; }
 
-    /// <summary>The entries for what has happened to an aggregate. To be called when it has its database id.</summary>
+    /// <summary>The entries for the events of an aggregate, which must have its database id.</summary>
     /// <param name="root">The aggregate.</param>
-    /// <param name="happened">What has happened to it.</param>
-    /// <param name="cause">What brought it about.</param>
+    /// <param name="happened">Its events.</param>
+    /// <param name="cause">Its cause.</param>
     /// <param name="depth">How many events in a row caused each other before this one.</param>
     /// <param name="trace">The trace context of what caused it, or null.</param>
     /// <returns>One or more entries without their sequence.</returns>
@@ -106,7 +106,7 @@ internal sealed class LoggedEvent
         ];
     }
 
-    /// <summary>Makes a public id for an event, or for something that is told like one.</summary>
+    /// <summary>Creates a public id for an event, or for a message that is sent like one.</summary>
     /// <returns>An id such as <c>evt_0199c2…</c>; later ones sort after earlier ones.</returns>
     public static string NewEventId() => $"evt_{Guid.CreateVersion7():N}";
 }

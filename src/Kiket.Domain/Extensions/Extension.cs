@@ -20,7 +20,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>What its API keys begin with.</summary>
     public const string KeyLabel = "ext_live_";
 
-    /// <summary>How long the key before a rotation is accepted too.</summary>
+    /// <summary>How long the previous key remains valid after a rotation.</summary>
     public static readonly TimeSpan KeyOverlap = TimeSpan.FromHours(24);
 
     private Extension() { }
@@ -32,11 +32,11 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     public string Key { get; private set; } = "";
 
     /// <summary>
-    /// Names the place that it takes while it is active; null once it is uninstalled, so that the place is free again.
+    /// The slot that it occupies while it is active; null once it is uninstalled, so that the slot is free again.
     /// </summary>
     public string? Slot { get; private set; }
 
-    /// <summary>What it says of itself.</summary>
+    /// <summary>Its manifest.</summary>
     public ExtensionManifest Manifest { get; private set; } = new() { Id = "", Name = "" };
 
     /// <summary>Whether it works.</summary>
@@ -54,7 +54,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>SHA-256 of the key before the last rotation, in lower-case hex, or null.</summary>
     public string? PreviousKeyHash { get; private set; }
 
-    /// <summary>Until when the key before the last rotation is accepted too (UTC), or null.</summary>
+    /// <summary>When the previous key expires (UTC), or null.</summary>
     public DateTimeOffset? PreviousKeyUntil { get; private set; }
 
     /// <summary>Where its events are posted, with the host's environment filled in; null when it has no callback.</summary>
@@ -81,7 +81,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>Whether it works.</summary>
     public bool IsActive => Status is ExtensionStatus.Active;
 
-    /// <summary>The place that an active installation takes; there is at most one in each.</summary>
+    /// <summary>The slot of an active installation; each slot has at most one.</summary>
     /// <param name="key">The manifest's id.</param>
     /// <param name="projectId">The project, or null for the whole organization.</param>
     public static string SlotOf(string key, ProjectId? projectId) => $"{projectId ?? default}:{key}";
@@ -89,7 +89,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>Installs an extension.</summary>
     /// <param name="service">The user in whose name it is to act; has a database id.</param>
     /// <param name="projectId">The project, or null for the whole organization.</param>
-    /// <param name="manifest">What it says of itself.</param>
+    /// <param name="manifest">Its manifest.</param>
     /// <param name="callbackUrl">Where its events are posted, or null.</param>
     /// <param name="secret">Its generated API key.</param>
     /// <param name="actorId">Who installs it.</param>
@@ -126,7 +126,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     }
 
     /// <summary>Takes a new manifest of the same extension. Keys, secrets and settings stay.</summary>
-    /// <param name="manifest">What it says of itself now.</param>
+    /// <param name="manifest">The new manifest.</param>
     /// <param name="callbackUrl">Where its events are posted, or null.</param>
     /// <param name="at">Instant of the upgrade.</param>
     /// <returns>The permissions that it did not have before, as written.</returns>
@@ -147,7 +147,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
         return added;
     }
 
-    /// <summary>Removes it: its key is void, and its place is free.</summary>
+    /// <summary>Removes it: its key becomes invalid, and its slot is free.</summary>
     /// <param name="at">Instant of the removal.</param>
     /// <exception cref="InvalidOperationException">It is uninstalled already.</exception>
     public void Uninstall(DateTimeOffset at)
@@ -162,7 +162,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     }
 
     /// <summary>
-    /// Takes another API key; the one before is accepted too for <see cref="KeyOverlap"/>, and any older one no more.
+    /// Rotates its API key; the previous one remains valid for <see cref="KeyOverlap"/>, and any older one becomes invalid.
     /// </summary>
     /// <param name="secret">The generated key.</param>
     /// <param name="at">Instant of the rotation.</param>

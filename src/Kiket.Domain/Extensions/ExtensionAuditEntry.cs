@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 
-/// <summary>An entry of the record of what was done with an extension; never changed, and kept after it is uninstalled.</summary>
+/// <summary>An entry in the audit log of an extension; never changed, and kept after it is uninstalled.</summary>
 internal sealed class ExtensionAuditEntry
 {
     /// <summary>It was installed.</summary>

@@ -6,12 +6,12 @@ namespace Kiket.Domain.Extensions;
 internal static class ExtensionErrors
 {
     /// <summary><c>EXTENSION_NOT_FOUND</c>: no such installation that the actor can see.</summary>
-    /// <param name="extension">What was asked for.</param>
+    /// <param name="extension">The requested one.</param>
     public static Error NotFound(ExtensionRef extension) =>
         new(ErrorKind.NotFound, "EXTENSION_NOT_FOUND", $"There is no extension {extension}.");
 
     /// <summary><c>INVALID_PARAMETER</c>: several projects have the extension, so the caller has to name one.</summary>
-    /// <param name="extension">What was asked for.</param>
+    /// <param name="extension">The requested one.</param>
     public static Error Ambiguous(ExtensionRef extension) =>
         Error.InvalidParameter(
             "project_id",

@@ -6,7 +6,7 @@ internal static class ExtensionLifecycle
     /// <summary>It was installed.</summary>
     public const string Installed = "extension.installed";
 
-    /// <summary>It got another version of its manifest, or the same once more.</summary>
+    /// <summary>It got another version of its manifest, or the same one again.</summary>
     public const string Upgraded = "extension.upgraded";
 
     /// <summary>It was removed; its credentials are void by then.</summary>

@@ -26,7 +26,7 @@ internal enum SignatureScheme
     Standard,
 }
 
-/// <summary>What an extension says of itself: who it is, where it is reached, what it wants to hear and may do.</summary>
+/// <summary>An extension's description of itself: its identity, its address, its events and its permissions.</summary>
 /// <remarks>Source: contract, section 18. The older spellings of manifests are read into this one form.</remarks>
 internal sealed record ExtensionManifest
 {
@@ -66,7 +66,7 @@ internal sealed record ExtensionManifest
     /// <summary>The events that wake it, as written.</summary>
     public IReadOnlyList<string> ActivationEvents { get; init; } = [];
 
-    /// <summary>The events of its own installation that it wants to hear of, as written.</summary>
+    /// <summary>The events of its own installation that it receives, as written.</summary>
     public IReadOnlyList<string> LifecycleEvents { get; init; } = [];
 
     /// <summary>What it may do, as written.</summary>
@@ -91,7 +91,7 @@ internal sealed record ExtensionManifest
     /// <summary>The whole manifest as JSON, with what is not read here; null only for one that was never read.</summary>
     public JsonElement? Document { get; init; }
 
-    /// <summary>The manifest to the letter.</summary>
+    /// <summary>The exact text of the manifest.</summary>
     public string Source { get; init; } = "";
 
     /// <summary>What it subscribes to: its hooks or, where it has none, the events that wake it.</summary>
@@ -188,7 +188,7 @@ internal sealed record ExtensionSetting
     /// <summary>Whether its value is one for the whole organization instead of one for each installation.</summary>
     public bool IsOrganizationWide { get; init; }
 
-    /// <summary>What people call it, or null.</summary>
+    /// <summary>Its display name, or null.</summary>
     public string? Label { get; init; }
 
     /// <summary>What it is for, or null.</summary>
@@ -201,7 +201,7 @@ internal sealed record ExtensionSecretNeed
     /// <summary>Its key.</summary>
     public required string Key { get; init; }
 
-    /// <summary>What people call it, or null.</summary>
+    /// <summary>Its display name, or null.</summary>
     public string? Label { get; init; }
 
     /// <summary>What it is for, or null.</summary>
@@ -223,14 +223,14 @@ internal sealed record ExtensionAction
     /// <summary>What it does, or null.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The event under which the extension is told to run it; null is its id.</summary>
+    /// <summary>The name of the event that runs it; null means its id.</summary>
     public string? Handler { get; init; }
 
-    /// <summary>What it wants to be told.</summary>
+    /// <summary>Its parameters.</summary>
     public IReadOnlyList<ExtensionActionParameter> Parameters { get; init; } = [];
 }
 
-/// <summary>Something that an action wants to be told.</summary>
+/// <summary>A parameter of an action.</summary>
 internal sealed record ExtensionActionParameter
 {
     /// <summary>Its key.</summary>
@@ -239,7 +239,7 @@ internal sealed record ExtensionActionParameter
     /// <summary>Its type, as written.</summary>
     public string Type { get; init; } = "string";
 
-    /// <summary>What people call it, or null.</summary>
+    /// <summary>Its display name, or null.</summary>
     public string? Label { get; init; }
 
     /// <summary>Whether the action cannot do without it.</summary>

@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 
-/// <summary>An extension as it stands in a path: the id of an installation, or the manifest's id.</summary>
+/// <summary>A reference to an extension in a path: the id of an installation, or the manifest's id.</summary>
 internal readonly record struct ExtensionRef
 {
     private ExtensionRef(ExtensionId? id, string? key) => (Id, Key) = (id, key);

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Extensions;
 /// <summary>What an extension reports.</summary>
 internal enum ReportKind
 {
-    /// <summary>How it dealt with an event.</summary>
+    /// <summary>How it handled an event.</summary>
     Telemetry,
 
     /// <summary>Something that happened in it.</summary>
@@ -18,7 +18,7 @@ internal enum ReportKind
     /// <summary>A measurement.</summary>
     Metric,
 
-    /// <summary>Something that it wants people to be told.</summary>
+    /// <summary>A notification for people.</summary>
     Notification,
 }
 
@@ -51,7 +51,7 @@ internal sealed class ExtensionReport
     /// <summary>What it is about: the name of an event, a metric, a level.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>Whether it tells of a failure.</summary>
+    /// <summary>Whether it reports a failure.</summary>
     public bool IsFailure { get; private set; }
 
     /// <summary>All that was reported, by name.</summary>
@@ -99,7 +99,7 @@ internal sealed class ExtensionReport
         body.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }
 
-/// <summary>How an extension fares.</summary>
+/// <summary>The health of an extension.</summary>
 internal enum HealthStatus
 {
     /// <summary>Nothing is wrong, or nothing is known.</summary>
@@ -120,7 +120,7 @@ internal sealed record ExtensionHealth(HealthStatus Status, string Message)
     /// <summary>The time that is looked at.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
-    /// <summary>Judges by what went well and what failed.</summary>
+    /// <summary>Determines the health from the numbers of successes and failures.</summary>
     /// <param name="succeeded">How much went well in the <see cref="Window"/>.</param>
     /// <param name="failed">How much failed.</param>
     /// <returns>Unhealthy from a half on, degraded from a tenth on.</returns>

@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 
-/// <summary>For whom a secret is, in the order in which one is looked for.</summary>
+/// <summary>The scope of a secret, in the order of resolution.</summary>
 /// <remarks>Source: contract, section 12.3.</remarks>
 internal enum SecretScope
 {

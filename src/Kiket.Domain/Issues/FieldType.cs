@@ -109,7 +109,7 @@ internal static class FieldTypes
             .Where(text => !string.IsNullOrWhiteSpace(text))
             .Select(text => text!.Trim());
 
-    /// <summary>Null takes the value away; a text that is none of the type is not set.</summary>
+    /// <summary>Null removes the value; a text that is not valid for the type is not set.</summary>
     private static Optional<T?> Parsed<T>(JsonElement json, Func<string, T?> parse)
         where T : struct =>
         Scalar(json) is not { } text ? new(null)

@@ -49,10 +49,10 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <summary>The project's key, a hyphen and the number: <c>LEGAL-42</c>.</summary>
     public string Key { get; private set; } = "";
 
-    /// <summary>One line.</summary>
+    /// <summary>The title, on one line.</summary>
     public string Title { get; internal set; } = "";
 
-    /// <summary>The whole story, or null.</summary>
+    /// <summary>The description, or null.</summary>
     public string? Description { get; internal set; }
 
     /// <summary>Key of the state it is in.</summary>
@@ -66,7 +66,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         }
     }
 
-    /// <summary>When it came into this state (UTC).</summary>
+    /// <summary>When it entered this state (UTC).</summary>
     public DateTimeOffset EnteredStatusAt { get; private set; }
 
     /// <summary>The version of the workflow that it follows.</summary>
@@ -87,7 +87,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <summary>The user who works on it, or null.</summary>
     public UserId? AssigneeId { get; internal set; }
 
-    /// <summary>The user who made it.</summary>
+    /// <summary>The user who created it.</summary>
     public UserId ReporterId { get; private set; }
 
     /// <summary>The issue above it, or null.</summary>
@@ -325,9 +325,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="context">All that the workflow's decision depends on.</param>
     /// <param name="actorId">Who moves it.</param>
     /// <param name="at">Instant of the move.</param>
-    /// <param name="decision">
-    /// What the workflow says to the move: the reasons of a refusal, and the approvals that it misses.
-    /// </param>
+    /// <param name="decision">The workflow's decision: the reasons of a refusal, and the missing approvals.</param>
     /// <returns>
     /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when
     /// only approvals are missing.
@@ -380,8 +378,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     }
 
     /// <summary>
-    /// Notes, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They
-    /// run after the commit, on the change of <c>checklists.{id}</c> that this records.
+    /// Records, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They
+    /// run after the commit, triggered by the change of <c>checklists.{id}</c> that this records.
     /// </summary>
     /// <param name="workflow">The workflow version that the issue follows.</param>
     /// <param name="context">What the checklist looks at, as it is after the change.</param>
@@ -418,7 +416,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="reporterEmail">Address of its reporter, or null.</param>
     /// <param name="now">The instant that ages are counted to.</param>
     public IssueFacts ToFacts(string? assigneeEmail, string? reporterEmail, DateTimeOffset now) =>
-        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields, isWhole: true);
+        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields);
 
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>
@@ -441,9 +439,9 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", !isChecked, isChecked)], null, actorId, at);
     }
 
-    /// <summary>Records what extensions said about a move.</summary>
+    /// <summary>Records the verdicts of extensions on a move.</summary>
     /// <param name="to">Key of the state to enter.</param>
-    /// <param name="verdicts">What each of them said.</param>
+    /// <param name="verdicts">The verdicts.</param>
     /// <param name="actorId">Whose move it was.</param>
     /// <param name="at">Instant of the answers.</param>
     internal void RecordGuards(StateKey to, IReadOnlyList<GuardVerdict> verdicts, UserId actorId, DateTimeOffset at)
@@ -463,14 +461,14 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         );
     }
 
-    /// <summary>Tells those who only want to know that the issue is about to go along a transition.</summary>
+    /// <summary>Notifies observers that the issue is about to go along a transition.</summary>
     /// <param name="to">Key of the state to enter.</param>
     /// <param name="actorId">Whose move it is.</param>
     /// <param name="at">Instant of the move.</param>
     internal void AnnounceMove(StateKey to, UserId actorId, DateTimeOffset at) =>
         Raise(new TransitionAnnounced(Status, to, actorId, at));
 
-    /// <summary>Tells that an extension triggered an action of the workflow.</summary>
+    /// <summary>Records that an extension triggered an action of the workflow.</summary>
     /// <param name="action">The action.</param>
     /// <param name="executionId">Names this execution.</param>
     /// <param name="parameters">What the extension gave with it.</param>
@@ -510,7 +508,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             )
         );
 
-    /// <summary>Puts the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>
+    /// <summary>Moves the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>
     /// <param name="parent">The new parent, or null.</param>
     /// <param name="schema">The project's schema.</param>
     /// <param name="levelsBelow">How many levels of issues are below this one.</param>
@@ -546,8 +544,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         Raise(new IssueDeleted(ProjectId, actorId, at));
     }
 
-    /// <summary>Gives back an issue that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores an issue that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static Issue Restore(IssueSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);

@@ -7,7 +7,7 @@ namespace Kiket.Domain.Issues;
 [JsonConverter(typeof(JsonStringEnumConverter<IssueAction>))]
 public enum IssueAction
 {
-    /// <summary>The issue was made.</summary>
+    /// <summary>The issue was created.</summary>
     Created,
 
     /// <summary>Fields were changed.</summary>
@@ -19,7 +19,7 @@ public enum IssueAction
     /// <summary>It was deleted.</summary>
     Deleted,
 
-    /// <summary>Approvals of a move were asked for.</summary>
+    /// <summary>Approvals of a move were requested.</summary>
     ApprovalRequested,
 
     /// <summary>Somebody approved a move.</summary>
@@ -93,7 +93,7 @@ public sealed class IssueChange
     [JsonInclude]
     public IssueAction Action { get; private set; }
 
-    /// <summary>The user who made it.</summary>
+    /// <summary>The user who created it.</summary>
     [JsonInclude]
     public UserId ActorId { get; private set; }
 

@@ -12,7 +12,7 @@ public sealed record IssueEdit
     /// <summary>At most 65,536 characters, or null.</summary>
     public Optional<string?> Description { get; init; }
 
-    /// <summary>Key of the issue type, upper and lower case alike.</summary>
+    /// <summary>Key of the issue type, case-insensitive.</summary>
     public Optional<string?> IssueType { get; init; }
 
     /// <summary>How urgent it is.</summary>

@@ -7,11 +7,11 @@ namespace Kiket.Domain.Issues;
 internal static class IssueErrors
 {
     /// <summary><c>ISSUE_NOT_FOUND</c>: no such issue that the actor can see.</summary>
-    /// <param name="issue">What was asked for.</param>
+    /// <param name="issue">The requested one.</param>
     public static Error NotFound(IssueRef issue) => new(ErrorKind.NotFound, "ISSUE_NOT_FOUND", $"There is no issue {issue}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the project has no such type.</summary>
-    /// <param name="type">What was asked for.</param>
+    /// <param name="type">The requested one.</param>
     /// <param name="known">The project's types.</param>
     public static Error UnknownType(string? type, IEnumerable<TypeKey> known) =>
         Error.Validation(
@@ -20,7 +20,7 @@ internal static class IssueErrors
         );
 
     /// <summary><c>VALIDATION_ERROR</c>: the project has no such template.</summary>
-    /// <param name="template">What was asked for.</param>
+    /// <param name="template">The requested one.</param>
     /// <param name="known">The keys of the project's templates.</param>
     public static Error UnknownTemplate(string template, IEnumerable<string> known)
     {
@@ -32,7 +32,7 @@ internal static class IssueErrors
     }
 
     /// <summary><c>VALIDATION_ERROR</c>: the workflow has no such state.</summary>
-    /// <param name="state">What was asked for.</param>
+    /// <param name="state">The requested one.</param>
     /// <param name="workflow">The workflow.</param>
     public static Error UnknownState(StateKey state, Workflow workflow)
     {
@@ -77,7 +77,7 @@ internal static class IssueErrors
     /// </summary>
     /// <param name="key">The issue's key.</param>
     /// <param name="from">The state it is in.</param>
-    /// <param name="target">What was asked for.</param>
+    /// <param name="target">The requested one.</param>
     /// <param name="workflow">The workflow it follows.</param>
     public static Error TransitionNotDeclared(string key, StateKey from, string target, Workflow workflow)
     {

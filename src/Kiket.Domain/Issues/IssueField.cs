@@ -5,7 +5,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Issues;
 
-/// <summary>What may name a field of an issue.</summary>
+/// <summary>The uses of a field of an issue.</summary>
 [Flags]
 internal enum FieldUses
 {

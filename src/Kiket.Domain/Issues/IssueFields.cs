@@ -7,8 +7,8 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Issues;
 
 /// <summary>
-/// The fields of an issue, each declared once. Conditions, templates, seeds, actions, placeholders, history and sorts go by this
-/// list; a list of field names anywhere else goes out of date.
+/// The fields of an issue, each declared once. Conditions, templates, seeds, actions, placeholders, history and sorts use this
+/// list; any other list of field names would become outdated.
 /// </summary>
 internal static class IssueFields
 {
@@ -17,7 +17,7 @@ internal static class IssueFields
 
     private const FieldUses ExceptConditions = FieldUses.All & ~FieldUses.Conditions;
 
-    /// <summary>All fields, in the order in which a creation's history tells them.</summary>
+    /// <summary>All fields, in the order of the history of a creation.</summary>
     public static IReadOnlyList<IssueField> All { get; } =
     [
         new ReadOnlyField("id", FieldUses.Placeholders, Nothing) { Value = i => i.Id, SortKey = By(i => i.Id) },

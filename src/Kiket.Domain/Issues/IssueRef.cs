@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
 
-/// <summary>An issue as it stands in a path: its id or its key.</summary>
+/// <summary>A reference to an issue in a path: its id or its key.</summary>
 internal readonly record struct IssueRef
 {
     private IssueRef(IssueId? id, string? key) => (Id, Key) = (id, key);
@@ -17,7 +17,7 @@ internal readonly record struct IssueRef
     /// <param name="id">The id.</param>
     public static IssueRef Of(IssueId id) => new(id, null);
 
-    /// <summary>Reads a reference. Digits are an id, all else is a key, upper and lower case alike.</summary>
+    /// <summary>Reads a reference. Digits are an id, all else is a key, case-insensitive.</summary>
     /// <param name="text">The text.</param>
     /// <param name="reference">The reference.</param>
     /// <returns>False only for an empty text.</returns>

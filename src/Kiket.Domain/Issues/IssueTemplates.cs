@@ -4,12 +4,12 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Domain.Issues;
 
-/// <summary>What templates do for new issues.</summary>
+/// <summary>Applies templates to new issues.</summary>
 internal static class IssueTemplates
 {
-    /// <summary>Fills what the caller leaves open.</summary>
+    /// <summary>Fills in the fields that the caller omits.</summary>
     /// <param name="template">The template.</param>
-    /// <param name="given">What the caller gives; it wins, field by field and custom field by custom field.</param>
+    /// <param name="given">The caller's values, which take precedence, field by field and custom field by custom field.</param>
     /// <returns>
     /// All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.
     /// </returns>

@@ -70,7 +70,7 @@ public record LoggedIssue
     /// <summary>The user who worked on it, or null.</summary>
     public UserId? AssigneeId { get; init; }
 
-    /// <summary>The user who made it.</summary>
+    /// <summary>The user who created it.</summary>
     public required UserId ReporterId { get; init; }
 
     /// <summary>The issue above it, or null.</summary>
@@ -100,7 +100,7 @@ public record LoggedIssue
     /// <summary>Its version, counted from 1.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

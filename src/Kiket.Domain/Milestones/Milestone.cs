@@ -4,7 +4,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Domain.Milestones;
 
-/// <summary>How far a milestone is.</summary>
+/// <summary>The status of a milestone.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<MilestoneStatus>))]
 public enum MilestoneStatus
 {
@@ -56,7 +56,7 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
     /// <summary>The version of the product that it releases, or null; <c>version</c> on the wire.</summary>
     public string? Release { get; private set; }
 
-    /// <summary>The user who made it.</summary>
+    /// <summary>The user who created it.</summary>
     public UserId CreatedById { get; private set; }
 
     /// <summary>Creates a milestone.</summary>
@@ -121,8 +121,8 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
     public static bool IsOverdue(DateOnly? targetDate, MilestoneStatus status, DateOnly today) =>
         targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
 
-    /// <summary>Gives back a milestone that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores a milestone that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static Milestone Restore(MilestoneSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -141,7 +141,7 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
         return milestone;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
+    /// <summary>Everything that a host must store. The events are in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public MilestoneSnapshot ToSnapshot() =>
         new()
         {

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Milestones;
 internal static class MilestoneErrors
 {
     /// <summary><c>MILESTONE_NOT_FOUND</c>: the project has no such milestone.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) =>
         new(ErrorKind.NotFound, "MILESTONE_NOT_FOUND", $"There is no milestone {id} in this project.");
 }

@@ -31,13 +31,13 @@ public sealed record MilestoneSnapshot : IAggregateSnapshot<long>
     /// <summary>The version of the product that it releases, or null; <c>version</c> on the wire.</summary>
     public string? Release { get; init; }
 
-    /// <summary>The user who made it.</summary>
+    /// <summary>The user who created it.</summary>
     public required UserId CreatedById { get; init; }
 
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

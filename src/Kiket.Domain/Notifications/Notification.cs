@@ -22,7 +22,7 @@ internal enum NotificationLevel
     Critical,
 }
 
-/// <summary>What a user is told about an issue.</summary>
+/// <summary>A message to a user about an issue.</summary>
 internal sealed class Notification
 {
     /// <summary>Longest message, in characters; a longer one is cut.</summary>
@@ -36,13 +36,13 @@ internal sealed class Notification
     /// <summary>The organization.</summary>
     public OrganizationId OrganizationId { get; private set; }
 
-    /// <summary>Who is told.</summary>
+    /// <summary>The receiver.</summary>
     public UserId UserId { get; private set; }
 
     /// <summary>The issue.</summary>
     public IssueId IssueId { get; private set; }
 
-    /// <summary>What they are told.</summary>
+    /// <summary>The text.</summary>
     public string Message { get; private set; } = "";
 
     /// <summary>How much it matters.</summary>
@@ -56,8 +56,8 @@ internal sealed class Notification
 
     /// <summary>Writes a notification.</summary>
     /// <param name="issue">The issue.</param>
-    /// <param name="userId">Who is told.</param>
-    /// <param name="message">What they are told; not empty.</param>
+    /// <param name="userId">The receiver.</param>
+    /// <param name="message">The text; not empty.</param>
     /// <param name="level">How much it matters.</param>
     /// <param name="at">Instant of the writing.</param>
     public static Notification About(Issue issue, UserId userId, string message, NotificationLevel level, DateTimeOffset at)

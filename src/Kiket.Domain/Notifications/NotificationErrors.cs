@@ -6,6 +6,6 @@ namespace Kiket.Domain.Notifications;
 internal static class NotificationErrors
 {
     /// <summary><c>NOTIFICATION_NOT_FOUND</c>.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) => new(ErrorKind.NotFound, "NOTIFICATION_NOT_FOUND", $"There is no notification {id}.");
 }

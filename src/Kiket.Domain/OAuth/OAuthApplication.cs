@@ -46,7 +46,7 @@ internal sealed class OAuthApplication : AggregateRoot<long>
     /// <summary>The service user that acts, and is shown in the history, when the application acts for itself.</summary>
     public UserId ServiceUserId { get; private set; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Its display name.</summary>
     public string Name { get; private set; } = "";
 
     /// <summary>The id that it presents to the OAuth server.</summary>

@@ -6,7 +6,7 @@ namespace Kiket.Domain.OAuth;
 internal static class OAuthErrors
 {
     /// <summary><c>OAUTH_APPLICATION_NOT_FOUND</c>: no such application in the organization.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) =>
         new(ErrorKind.NotFound, "OAUTH_APPLICATION_NOT_FOUND", $"There is no OAuth application {id}.");
 

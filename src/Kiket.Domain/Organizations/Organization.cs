@@ -48,10 +48,10 @@ internal sealed class Organization : AggregateRoot<OrganizationId>, IKeepsTexts
         return organization;
     }
 
-    /// <summary>Lets an active administrator be demoted or deactivated.</summary>
+    /// <summary>Allows an active administrator to be demoted or deactivated.</summary>
     /// <remarks>
-    /// The organization itself changes, so that of two administrators who go at once the second meets the change of the first
-    /// and has to be asked again.
+    /// This changes the organization itself, so that if two administrators leave at once, the second change conflicts with the
+    /// first and is checked again.
     /// </remarks>
     /// <param name="othersRemain">Whether the organization has another active administrator.</param>
     /// <param name="at">Instant of the change.</param>

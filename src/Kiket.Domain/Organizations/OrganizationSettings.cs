@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Organizations;
 
-/// <summary>How an organization works: where its clock hangs, when its people work, and how it estimates.</summary>
+/// <summary>The settings of an organization: its time zone, its working hours, and its estimates.</summary>
 internal sealed record OrganizationSettings
 {
     /// <summary>Most holidays.</summary>

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Projects;
 
 /// <summary>The initial values of a kind of issue. A caller who opens an issue with it can override them.</summary>
-/// <param name="Key">Unique in the project, upper and lower case alike.</param>
+/// <param name="Key">Unique in the project, case-insensitive.</param>
 /// <param name="Name">Display name.</param>
 internal sealed record IssueTemplate(string Key, string Name)
 {

@@ -12,7 +12,7 @@ public enum ProjectStatus
     /// <summary>It takes changes.</summary>
     Active,
 
-    /// <summary>It can be read and takes no change but to become active again.</summary>
+    /// <summary>It is read-only, except that it can become active again.</summary>
     Archived,
 }
 
@@ -95,7 +95,9 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
     /// <summary>What its issues can be.</summary>
     public ProjectSchema Schema { get; private set; } = ProjectSchema.BuiltIn;
 
-    /// <summary>The limits on the time in states that stand beside its workflows, in the order of its definitions.</summary>
+    /// <summary>
+    /// The limits on the time in states that are defined beside its workflows, in the order of its definitions.
+    /// </summary>
     internal IReadOnlyList<SlaDefinition> SlaDefinitions { get; private set; } = [];
 
     /// <summary>Starts a project with the built-in schema.</summary>
@@ -193,8 +195,8 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
         Touch(at);
     }
 
-    /// <summary>Gives back a project that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores a project that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static Project Restore(ProjectSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -221,7 +223,7 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
         return project;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
+    /// <summary>Everything that a host must store. The events are in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public ProjectSnapshot ToSnapshot() =>
         new()
         {

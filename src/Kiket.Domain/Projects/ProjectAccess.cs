@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Domain.Projects;
 
-/// <summary>How far an actor may go in a project, the weakest first.</summary>
+/// <summary>The levels of access to a project, weakest first.</summary>
 internal enum ProjectAccess
 {
     /// <summary>It does not exist for them.</summary>
@@ -22,15 +22,15 @@ internal enum ProjectAccess
     Lead,
 }
 
-/// <summary>The one place that says who may do what in a project (architecture, section 4).</summary>
+/// <summary>The only place that decides who may do what in a project (architecture, section 4).</summary>
 internal static class ProjectPolicy
 {
     /// <summary>How far an actor may go in a project.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="project">The project.</param>
-    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <param name="membership">The actor's role in the project, or null if they are not a member.</param>
     /// <returns>
-    /// For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.
+    /// For an actor with one project only, work on that one and nothing elsewhere; for others, what their role allows.
     /// </returns>
     public static ProjectAccess AccessOf(Actor actor, Project project, ProjectRole? membership)
     {
@@ -43,9 +43,9 @@ internal static class ProjectPolicy
     /// <param name="projectId">The project.</param>
     /// <param name="visibility">Who sees the project.</param>
     /// <param name="leadId">The user who leads it.</param>
-    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <param name="membership">The actor's role in the project, or null if they are not a member.</param>
     /// <returns>
-    /// For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.
+    /// For an actor with one project only, work on that one and nothing elsewhere; for others, what their role allows.
     /// </returns>
     public static ProjectAccess AccessOf(
         Actor actor,
@@ -65,7 +65,7 @@ internal static class ProjectPolicy
     /// <param name="actor">Who asks.</param>
     /// <param name="visibility">Who sees the project.</param>
     /// <param name="leadId">The user who leads it.</param>
-    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <param name="membership">The actor's role in the project, or null if they are not a member.</param>
     /// <returns>
     /// Administrators manage everything. A lead manages the project. Project managers manage what they can see, developers
     /// work on it, viewers and finance managers read it; membership can widen a developer's or manager's rights or, as

@@ -12,7 +12,7 @@ internal static class ProjectErrors
     );
 
     /// <summary><c>PROJECT_NOT_FOUND</c>: no such project that the actor can see.</summary>
-    /// <param name="project">What was asked for.</param>
+    /// <param name="project">The requested one.</param>
     public static Error NotFound(ProjectRef project) =>
         new(ErrorKind.NotFound, "PROJECT_NOT_FOUND", $"There is no project {project}.");
 

@@ -17,7 +17,7 @@ internal static class ProjectKey
         && char.IsAsciiLetterUpper(text[0])
         && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c));
 
-    /// <summary>Makes a key out of a project's name: its letters and digits, in upper case.</summary>
+    /// <summary>Derives a key from a project's name: its letters and digits, in upper case.</summary>
     /// <param name="name">The name.</param>
     /// <returns>A valid key of at most ten characters; <c>PROJECT</c> when the name has no usable letter.</returns>
     public static string From(string name)
@@ -28,7 +28,7 @@ internal static class ProjectKey
     }
 }
 
-/// <summary>A project as it stands in a path or parameter: its id or its key.</summary>
+/// <summary>A reference to a project in a path or parameter: its id or its key.</summary>
 internal readonly record struct ProjectRef
 {
     private ProjectRef(ProjectId? id, string? key) => (Id, Key) = (id, key);
@@ -43,7 +43,7 @@ internal readonly record struct ProjectRef
     /// <param name="id">The id.</param>
     public static ProjectRef Of(ProjectId id) => new(id, null);
 
-    /// <summary>Reads a reference. Digits are an id, all else is a key, upper and lower case alike.</summary>
+    /// <summary>Reads a reference. Digits are an id, all else is a key, case-insensitive.</summary>
     /// <param name="text">The text.</param>
     /// <param name="reference">The reference.</param>
     /// <returns>False only for an empty text.</returns>

@@ -17,7 +17,7 @@ public sealed record ProjectSchema
     /// <summary>Most custom fields.</summary>
     public const int MaxCustomFields = 1000;
 
-    // What was checked when it was made is not checked again when it is loaded.
+    // A stored value was validated when it was created and is not validated again when it is loaded.
     [JsonConstructor]
     internal ProjectSchema(string defaultWorkflow, IReadOnlyList<IssueType> issueTypes, IReadOnlyList<CustomField> customFields)
     {
@@ -35,9 +35,9 @@ public sealed record ProjectSchema
     /// <summary>The custom fields; empty means that any key may be used.</summary>
     public IReadOnlyList<CustomField> CustomFields { get; internal init; }
 
-    /// <summary>Makes a schema.</summary>
+    /// <summary>Creates a schema.</summary>
     /// <param name="defaultWorkflow">Key of the workflow of types that name none.</param>
-    /// <param name="issueTypes">The types, 1 to 200, each key once, upper and lower case alike.</param>
+    /// <param name="issueTypes">The types, 1 to 200, each key once, case-insensitive.</param>
     /// <param name="customFields">
     /// The custom fields, at most 1,000, each key once for a type; by default issues may have any. A default value fits its
     /// field.
@@ -109,13 +109,13 @@ public sealed record ProjectSchema
     [JsonInclude]
     internal IReadOnlyList<Automation> Automations { get; init; } = [];
 
-    /// <summary>The template with a key, upper and lower case alike, or null.</summary>
+    /// <summary>The template with a key, case-insensitive, or null.</summary>
     /// <param name="key">The key.</param>
     internal IssueTemplate? FindTemplate(string key) =>
         Templates.FirstOrDefault(t => string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The team's roles with these names, as the definition spells them.</summary>
-    /// <param name="names">The names, upper and lower case alike.</param>
+    /// <param name="names">The names, case-insensitive.</param>
     /// <returns>Each role once, or <c>VALIDATION_ERROR</c> when there is no such role.</returns>
     internal Result<IReadOnlyList<string>> FindTeamRoles(IReadOnlyList<string> names)
     {
@@ -132,7 +132,7 @@ public sealed record ProjectSchema
         return Result<IReadOnlyList<string>>.From(found);
     }
 
-    /// <summary>The active type with a key, upper and lower case alike, or null.</summary>
+    /// <summary>The active type with a key, case-insensitive, or null.</summary>
     /// <param name="key">The key.</param>
     public IssueType? FindType(TypeKey key) =>
         IssueTypes.FirstOrDefault(t => t.Active && string.Equals(t.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase));

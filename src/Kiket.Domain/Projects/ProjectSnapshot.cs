@@ -59,14 +59,16 @@ public sealed record ProjectSnapshot : IAggregateSnapshot<ProjectId>
     /// <summary>What its issues can be.</summary>
     public required ProjectSchema Schema { get; init; }
 
-    /// <summary>The limits on the time in states that stand beside its workflows, in the order of its definitions.</summary>
+    /// <summary>
+    /// The limits on the time in states that are defined beside its workflows, in the order of its definitions.
+    /// </summary>
     [JsonInclude]
     internal IReadOnlyList<SlaDefinition> SlaDefinitions { get; init; } = [];
 
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

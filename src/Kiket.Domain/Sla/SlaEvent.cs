@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Sla;
 
-/// <summary>How an issue stands against the limit of its state.</summary>
+/// <summary>The status of an issue against the limit of its state.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SlaStatus>))]
 public enum SlaStatus
 {
@@ -17,7 +17,7 @@ public enum SlaStatus
     Breached,
 }
 
-/// <summary>What an event of a service level tells.</summary>
+/// <summary>The kind of an SLA event.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SlaEventState>))]
 public enum SlaEventState
 {
@@ -31,7 +31,7 @@ public enum SlaEventState
     Recovered,
 }
 
-/// <summary>The rule that an event of a service level is about, and what it saw of the issue.</summary>
+/// <summary>The rule of an SLA event, and data of the issue at that time.</summary>
 /// <param name="Id">Id of the rule, see <see cref="SlaRule.Key"/>.</param>
 /// <param name="Status">Key of the state whose time it limits.</param>
 /// <param name="IssueType">Type of the issue.</param>
@@ -56,7 +56,7 @@ public sealed record SlaEventRule(string Id, StateKey Status, TypeKey IssueType,
 public sealed record SlaEventTimes(long DurationMinutes, long OverdueMinutes);
 
 /// <summary>
-/// A change of an issue's service level. It is never changed afterwards, but for the instant at which it ended.
+/// A change of an issue's service level. It is never changed afterwards, except for the instant at which it ended.
 /// </summary>
 public sealed class SlaEvent
 {
@@ -91,7 +91,7 @@ public sealed class SlaEvent
     [JsonInclude]
     public long TimerId { get; private set; }
 
-    /// <summary>What it tells.</summary>
+    /// <summary>Its kind.</summary>
     [JsonInclude]
     public SlaEventState State { get; private set; }
 
@@ -107,7 +107,7 @@ public sealed class SlaEvent
     [JsonInclude]
     public SlaEventRule Definition { get; private set; } = null!;
 
-    /// <summary>What was counted.</summary>
+    /// <summary>The counted time.</summary>
     [JsonInclude]
     public SlaEventTimes Metrics { get; private set; } = null!;
 

@@ -5,9 +5,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Sla;
 
 /// <summary>A policy and the state that it is about: what a <see cref="SlaTimer"/> is started with.</summary>
-/// <param name="Key">
-/// The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.
-/// </param>
+/// <param name="Key">The id in events: <c>workflow.state</c>, and the place among several policies of the state.</param>
 /// <param name="State">Key of the state.</param>
 /// <param name="Policy">The limits.</param>
 public sealed record SlaRule(string Key, StateKey State, SlaPolicy Policy)
@@ -15,13 +13,11 @@ public sealed record SlaRule(string Key, StateKey State, SlaPolicy Policy)
     /// <summary>Longest <see cref="Key"/>, in characters.</summary>
     public const int MaxKeyLength = 300;
 
-    /// <summary>
-    /// The limit of an issue in its state: that of the definition that says most about it; among equals, of the first.
-    /// </summary>
+    /// <summary>The limit of an issue in its state: that of the most specific definition; among equals, of the first.</summary>
     /// <param name="definitions">The definitions of the issue's project.</param>
     /// <param name="issue">The issue.</param>
     /// <param name="workflow">Key of the workflow that it follows.</param>
-    /// <returns>The rule, or null when none of them holds.</returns>
+    /// <returns>The rule, or null when none applies.</returns>
     internal static SlaRule? Of(IReadOnlyList<SlaDefinition> definitions, Issue issue, string workflow)
     {
         ArgumentNullException.ThrowIfNull(definitions);
@@ -40,7 +36,7 @@ public sealed record SlaRule(string Key, StateKey State, SlaPolicy Policy)
         && (definition.Priority is null || definition.Priority == issue.Priority)
         && (definition.Workflow is null || definition.Workflow == workflow);
 
-    /// <summary>How much a definition says about the issues for which it holds.</summary>
+    /// <summary>The number of restrictions of a definition.</summary>
     private static int PrecisionOf(SlaDefinition definition) =>
         (definition.IssueType is null ? 0 : 1) + (definition.Priority is null ? 0 : 1) + (definition.Workflow is null ? 0 : 1);
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Sla;
 
-/// <summary>A change of a timer's due instants that no move of the issue brought about.</summary>
+/// <summary>A change of a timer's due instants without a move of the issue.</summary>
 /// <param name="At">When (UTC).</param>
 /// <param name="Reason">Why: <c>calendar</c>.</param>
 /// <param name="From">The instants before.</param>
@@ -13,8 +13,8 @@ namespace Kiket.Domain.Sla;
 internal sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From, SlaDue To);
 
 /// <summary>
-/// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come,
-/// and takes no event back. Where nothing has to be kept, a clock and <see cref="SlaDue"/> are enough.
+/// Watches the time of an issue in a state. Past events stay: a later change of the calendar only moves future ones. If no
+/// history is needed, a clock and <see cref="SlaDue"/> are enough.
 /// </summary>
 public sealed class SlaTimer : AggregateRoot<long>
 {
@@ -46,13 +46,13 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <summary>The stretches in which it ran.</summary>
     public IReadOnlyList<ClockSpan> Spans { get; private set; } = [];
 
-    /// <summary>How the issue stands.</summary>
+    /// <summary>The status of the issue.</summary>
     public SlaStatus Status { get; private set; }
 
-    /// <summary>When the warning is reached (UTC), or null when it is not, as things stand.</summary>
+    /// <summary>When the warning will be reached (UTC) if nothing changes, or null for never.</summary>
     public DateTimeOffset? WarnsAt { get; private set; }
 
-    /// <summary>When the limit is reached (UTC), or null likewise.</summary>
+    /// <summary>When the limit will be reached (UTC) if nothing changes, or null for never.</summary>
     public DateTimeOffset? BreachesAt { get; private set; }
 
     /// <summary>When <see cref="Advance"/> has something to do next (UTC), or null for never.</summary>
@@ -61,7 +61,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <summary>Since when its due instants hold (UTC). One that lies before has passed at this instant.</summary>
     public DateTimeOffset PlannedAt { get; private set; }
 
-    /// <summary>When the calendar changed for which it has not been planned again yet (UTC), or null.</summary>
+    /// <summary>When the calendar changed (UTC) if it has not been replanned since, or null.</summary>
     public DateTimeOffset? ReplanSince { get; private set; }
 
     /// <summary>What changed its due instants, in order.</summary>
@@ -80,7 +80,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <param name="issue">The issue, in the rule's state.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="clock">What has been counted in the state already, or null to count from now on.</param>
-    /// <param name="calendar">Says what counts.</param>
+    /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Instant of the start.</param>
     public static SlaTimer Start(Issue issue, SlaRule rule, SlaClock? clock, BusinessCalendar calendar, DateTimeOffset at)
     {
@@ -105,11 +105,11 @@ public sealed class SlaTimer : AggregateRoot<long>
     }
 
     /// <summary>
-    /// Brings it to an instant: plans it again if the calendar has changed, and tells of each limit that has been reached.
+    /// Advances it to an instant: replans it if the calendar has changed, and raises an event for each limit that was reached.
     /// </summary>
     /// <param name="issue">The issue.</param>
-    /// <param name="calendar">Says what counts.</param>
-    /// <param name="actorId">In whose name.</param>
+    /// <param name="calendar">The business calendar.</param>
+    /// <param name="actorId">The acting user.</param>
     /// <param name="at">The instant.</param>
     public void Advance(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
@@ -133,7 +133,7 @@ public sealed class SlaTimer : AggregateRoot<long>
         SetNext();
     }
 
-    /// <summary>Goes on with a rule of the same id, state and limits; what it does when they are reached may differ.</summary>
+    /// <summary>Continues with a rule that has the same id, state and limits; its actions may differ.</summary>
     /// <param name="rule">The rule, perhaps of another version of the workflow.</param>
     /// <returns>Whether it does; otherwise another timer is needed.</returns>
     public bool Adopt(SlaRule rule)
@@ -148,22 +148,22 @@ public sealed class SlaTimer : AggregateRoot<long>
         return true;
     }
 
-    /// <summary>Pauses it: the issue waits somewhere where time does not count.</summary>
-    /// <param name="calendar">Says what counts.</param>
+    /// <summary>Pauses it: the issue waits in a state where time does not count.</summary>
+    /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Instant of the pause.</param>
     public void Pause(BusinessCalendar calendar, DateTimeOffset at) => Run(Clock.Pause(at), calendar, at);
 
-    /// <summary>Lets it run on.</summary>
-    /// <param name="calendar">Says what counts.</param>
+    /// <summary>Resumes it.</summary>
+    /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Instant of the return.</param>
     public void Resume(BusinessCalendar calendar, DateTimeOffset at) => Run(Clock.Resume(at), calendar, at);
 
     /// <summary>
-    /// Closes it: the issue has left the state, or another rule holds. After a warning or a breach the issue has recovered.
+    /// Stops it: the issue has left the state, or another rule applies. After a warning or a breach the issue has recovered.
     /// </summary>
     /// <param name="issue">The issue.</param>
-    /// <param name="calendar">Says what counts.</param>
-    /// <param name="actorId">In whose name.</param>
+    /// <param name="calendar">The business calendar.</param>
+    /// <param name="actorId">The acting user.</param>
     /// <param name="at">Instant of the end.</param>
     public void Stop(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
@@ -187,8 +187,8 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <param name="at">When.</param>
     internal void PostponeUntil(DateTimeOffset at) => NextAt = at.ToUniversalTime();
 
-    /// <summary>Gives back a timer that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores a timer that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static SlaTimer Restore(SlaTimerSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -215,7 +215,7 @@ public sealed class SlaTimer : AggregateRoot<long>
         return timer;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
+    /// <summary>Everything that a host must store. The events are in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public SlaTimerSnapshot ToSnapshot() =>
         new()
         {
@@ -260,19 +260,16 @@ public sealed class SlaTimer : AggregateRoot<long>
     }
 
     private void SetNext() =>
-        NextAt =
-            StoppedAt is not null || !Clock.IsRunning
-                ? null
-                : Status switch
-                {
-                    SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
-                    SlaStatus.Imminent => BreachesAt,
-                    _ => null,
-                };
+        NextAt = Status switch
+        {
+            SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
+            SlaStatus.Imminent => BreachesAt,
+            _ => null,
+        };
 
     private void Fire(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset until)
     {
-        // A warning that is reached together with the breach would be over before anybody reads it.
+        // A warning that is reached together with the breach is skipped, because it would end immediately.
         if (
             Status is SlaStatus.Ok
             && WarnsAt is { } warns

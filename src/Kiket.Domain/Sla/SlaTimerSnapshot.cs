@@ -37,13 +37,13 @@ public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
     /// <summary>The stretches in which it ran.</summary>
     public required IReadOnlyList<ClockSpan> Spans { get; init; }
 
-    /// <summary>How the issue stands.</summary>
+    /// <summary>The status of the issue.</summary>
     public required SlaStatus Status { get; init; }
 
-    /// <summary>When the warning is reached (UTC), or null when it is not, as things stand.</summary>
+    /// <summary>When the warning will be reached (UTC) if nothing changes, or null for never.</summary>
     public DateTimeOffset? WarnsAt { get; init; }
 
-    /// <summary>When the limit is reached (UTC), or null likewise.</summary>
+    /// <summary>When the limit will be reached (UTC) if nothing changes, or null for never.</summary>
     public DateTimeOffset? BreachesAt { get; init; }
 
     /// <summary>When there is something to do next (UTC), or null.</summary>
@@ -52,7 +52,7 @@ public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
     /// <summary>Since when its due instants hold (UTC). One that lies before has passed at this instant.</summary>
     public required DateTimeOffset PlannedAt { get; init; }
 
-    /// <summary>When the calendar changed for which it has not been planned again yet (UTC), or null.</summary>
+    /// <summary>When the calendar changed (UTC) if it has not been replanned since, or null.</summary>
     public DateTimeOffset? ReplanSince { get; init; }
 
     /// <summary>What changed its due instants, in order.</summary>
@@ -68,7 +68,7 @@ public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

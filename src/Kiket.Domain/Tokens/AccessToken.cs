@@ -56,7 +56,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>What it may do, as written by its owner; empty is everything.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = [];
 
-    /// <summary>From when on it is refused (UTC), or null for never.</summary>
+    /// <summary>When it expires (UTC), or null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; private set; }
 
     /// <summary>When it was last used (UTC), to within <see cref="LastUsedPrecision"/>.</summary>
@@ -156,7 +156,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <param name="kind">Whom it speaks for.</param>
     /// <param name="name">1 to 100 characters.</param>
     /// <param name="scopes">What it may do; empty is everything.</param>
-    /// <param name="expiresAt">From when on it is refused, or null for never; must be in the future.</param>
+    /// <param name="expiresAt">When it expires, or null for never; must be in the future.</param>
     /// <param name="secret">The generated credential.</param>
     /// <param name="at">Instant of issue.</param>
     /// <returns>The token, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>

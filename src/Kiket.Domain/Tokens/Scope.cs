@@ -9,13 +9,13 @@ internal enum ScopeActions
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Look at it.</summary>
+    /// <summary>Read it.</summary>
     Read = 1,
 
     /// <summary>Change it.</summary>
     Write = 2,
 
-    /// <summary>Set it going.</summary>
+    /// <summary>Trigger it.</summary>
     Execute = 4,
 
     /// <summary>All of these.</summary>
@@ -24,8 +24,8 @@ internal enum ScopeActions
 
 /// <summary>One scope of a token, in one form whatever the spelling.</summary>
 /// <remarks>
-/// <c>read:issues</c>, <c>issues:read</c> and <c>issues.read</c> mean the same; a bare resource means both actions;
-/// <c>*</c> and <c>admin</c> mean everything. Who may change a thing may set it going. Source: contract 2.3.
+/// <c>read:issues</c>, <c>issues:read</c> and <c>issues.read</c> mean the same; a bare resource means both actions; <c>*</c> and
+/// <c>admin</c> mean everything. Permission to change a resource includes triggering it. Source: contract 2.3.
 /// </remarks>
 /// <param name="Resource">The resource, or <c>*</c> for every one.</param>
 /// <param name="Actions">What may be done with it.</param>
@@ -63,7 +63,7 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
     /// <summary>Scope of workflow definitions.</summary>
     public const string Workflows = "workflows";
 
-    /// <summary>Scope of what is computed over issues: capacity.</summary>
+    /// <summary>Scope of statistics over issues: capacity.</summary>
     public const string Analytics = "analytics";
 
     /// <summary>Scope of installed extensions and their secrets.</summary>
@@ -78,7 +78,7 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
     /// <summary>Scope of custom data.</summary>
     public const string CustomData = "custom_data";
 
-    /// <summary>Scope of telling people.</summary>
+    /// <summary>Scope of notifications.</summary>
     public const string Notifications = "notifications";
 
     /// <summary>Scope of the organization's audit log, which can only be read.</summary>
@@ -144,19 +144,19 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
 
     /// <summary>Whether every one of some scopes is allowed by others, so that a token cannot issue a stronger one.</summary>
     /// <param name="scopes">The scopes of the issuing token; empty is everything.</param>
-    /// <param name="asked">The scopes asked for; empty is everything.</param>
-    public static bool Covers(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> asked)
+    /// <param name="requested">The requested scopes; empty is everything.</param>
+    public static bool Covers(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> requested)
     {
         ArgumentNullException.ThrowIfNull(scopes);
-        ArgumentNullException.ThrowIfNull(asked);
-        return asked.Count == 0
+        ArgumentNullException.ThrowIfNull(requested);
+        return requested.Count == 0
             ? Allows(scopes, "*", ScopeActions.All)
-            : asked.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
+            : requested.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
     }
 
     /// <summary>
-    /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Who may
-    /// change a thing may also read it.
+    /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Permission
+    /// to change a resource includes reading it.
     /// </summary>
     /// <param name="permissions">Permissions as a manifest writes them; those that are not scopes are kept as they are.</param>
     /// <returns>Each spelling once, those as written first. Source: decisions, 30.</returns>

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Tokens;
 internal static class TokenErrors
 {
     /// <summary><c>TOKEN_NOT_FOUND</c>: no such token, or not one that the actor may manage.</summary>
-    /// <param name="id">What was asked for.</param>
+    /// <param name="id">The requested one.</param>
     public static Error NotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
 
     /// <summary>Says which scopes there are.</summary>

@@ -16,7 +16,7 @@ internal sealed class Invitation : AggregateRoot<long>
     /// <summary>SHA-256 of the invitation token, in lower-case hex.</summary>
     public string Hash { get; private set; } = "";
 
-    /// <summary>From when on it is refused (UTC).</summary>
+    /// <summary>When it expires (UTC).</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
 
     /// <summary>When it was accepted (UTC), or null.</summary>

@@ -132,7 +132,7 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
         return true;
     }
 
-    /// <summary>Takes a try back that was not a guess.</summary>
+    /// <summary>Uncounts an attempt that was not a guess.</summary>
     /// <param name="at">Instant of the change.</param>
     public void ForgetTry(DateTimeOffset at)
     {

@@ -109,14 +109,14 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
 
     /// <summary>The user in whose name an organization's actions run.</summary>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static User Service(OrganizationId organizationId, DateTimeOffset at) =>
         Service(organizationId, ActionsEmail, "Kiket", at);
 
     /// <summary>The user in whose name one installation of an extension acts.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="name">Name of the extension.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static User ForExtension(OrganizationId organizationId, string name, DateTimeOffset at) =>
         Service(organizationId, $"extension-{Guid.CreateVersion7():N}@kiket.invalid", name, at);
 
@@ -125,7 +125,7 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     /// </summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="name">Name of the application.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static User ForApplication(OrganizationId organizationId, string name, DateTimeOffset at) =>
         Service(organizationId, $"application-{Guid.CreateVersion7():N}@kiket.invalid", name, at, OrganizationRole.Admin);
 
@@ -150,7 +150,7 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
         return user;
     }
 
-    /// <summary>Calls the service of an extension what the extension calls itself now.</summary>
+    /// <summary>Renames the service user of an extension to the extension's current name.</summary>
     /// <param name="name">Name of the extension.</param>
     /// <param name="at">Instant of the change.</param>
     /// <exception cref="InvalidOperationException">This is a person.</exception>
@@ -165,7 +165,7 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     /// <summary>Makes the user an operator of the whole installation.</summary>
     public void MakeOperator() => SuperAdmin = true;
 
-    /// <summary>Takes the name with which the user accepts an invitation.</summary>
+    /// <summary>Sets the name with which the user accepts an invitation.</summary>
     /// <param name="name">Display name, 1 to 100 characters, or null to keep the one there is.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>

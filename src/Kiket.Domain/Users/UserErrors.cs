@@ -16,7 +16,7 @@ internal static class UserErrors
     );
 
     /// <summary><c>USER_NOT_FOUND</c>: no such user in the organization.</summary>
-    /// <param name="user">What was asked for.</param>
+    /// <param name="user">The requested one.</param>
     public static Error NotFound(object user) => new(ErrorKind.NotFound, "USER_NOT_FOUND", $"There is no user {user}.");
 
     /// <summary><c>FORBIDDEN</c>: the actor does not administer the organization.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Kiket.Domain.Webhooks;
 
-/// <summary>What an attempt means for its delivery.</summary>
+/// <summary>The effect of an attempt on its delivery.</summary>
 internal enum AttemptVerdict
 {
     /// <summary>The receiver has it.</summary>
@@ -22,7 +22,7 @@ internal enum AttemptVerdict
 /// <param name="Status">The answer's HTTP status, or null when there was none.</param>
 /// <param name="Error">Why there was no answer, or null.</param>
 /// <param name="IsBlocked">Whether it was not sent, because the target is not allowed.</param>
-/// <param name="RetryAfter">How long the receiver asks to be left alone, or null.</param>
+/// <param name="RetryAfter">The delay that the receiver requests, or null.</param>
 internal sealed record AttemptOutcome(int? Status, string? Error, bool IsBlocked = false, TimeSpan? RetryAfter = null)
 {
     /// <summary>What it means for the delivery (decisions, 35).</summary>

@@ -3,8 +3,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>
-/// Whether an endpoint is sent to. After some failures in a row it pauses and keeps its events; then one delivery tries whether
-/// it is back, and if not, it pauses for longer.
+/// Determines whether an endpoint is sent to. After some failures in a row it pauses and keeps its events; then a single delivery
+/// probes it, and if that fails, it pauses for longer.
 /// </summary>
 /// <param name="FailuresInRow">Attempts that failed since the last one that did not.</param>
 /// <param name="Pauses">Pauses in a row.</param>
@@ -18,7 +18,7 @@ internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeO
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan GonePause = TimeSpan.FromHours(1);
 
-    /// <summary>Whether only one delivery may try, to see whether the receiver is back.</summary>
+    /// <summary>Whether only a single delivery may be sent, as a probe.</summary>
     public bool IsProbing => PausedUntil is not null;
 
     /// <summary>Whether somebody has paused it. Answers that were on their way do not end such a pause.</summary>
@@ -34,21 +34,21 @@ internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeO
 
     /// <summary>The circuit after an attempt.</summary>
     /// <param name="verdict">What the attempt meant.</param>
-    /// <param name="retryAfter">How long the receiver asks to be left alone, or null.</param>
+    /// <param name="retryAfter">The delay that the receiver requests, or null.</param>
     /// <param name="at">Instant of its end.</param>
     public Circuit After(AttemptVerdict verdict, TimeSpan? retryAfter, DateTimeOffset at)
     {
         if (IsByHand && IsOpen(at))
             return this;
 
-        // A receiver that refuses one event is alive, and takes others.
+        // A receiver that refuses one event works and accepts others.
         if (verdict is AttemptVerdict.Delivered or AttemptVerdict.Refused)
             return default;
         var failures = FailuresInRow + 1;
         if (verdict is AttemptVerdict.Retry && failures < Threshold && !IsProbing)
             return this with { FailuresInRow = failures };
 
-        // It was on its way already when others opened the circuit, and says nothing new.
+        // It was sent before others opened the circuit, so it is not a new failure.
         if (verdict is AttemptVerdict.Retry && IsOpen(at))
             return this with { FailuresInRow = failures };
 

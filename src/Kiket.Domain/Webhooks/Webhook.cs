@@ -20,7 +20,7 @@ internal enum WebhookKind
 /// <summary>In which order deliveries go out.</summary>
 internal enum DeliveryOrdering
 {
-    /// <summary>As they come; one that fails holds back no other.</summary>
+    /// <summary>In any order; a failing one does not hold back others.</summary>
     None,
 
     /// <summary>Those of one issue strictly one after the other.</summary>
@@ -76,7 +76,7 @@ internal sealed class Webhook : AggregateRoot<long>
     /// <summary>How many deliveries to one endpoint are on their way at once.</summary>
     public const int MaxInFlight = 5;
 
-    /// <summary>How long the secret before a rotation signs as well (contract 15.4).</summary>
+    /// <summary>How long the previous secret also signs after a rotation (contract 15.4).</summary>
     public static TimeSpan SecretOverlap { get; } = TimeSpan.FromHours(24);
 
     /// <summary>How long somebody can pause an endpoint: events are kept longer than that.</summary>
@@ -161,7 +161,7 @@ internal sealed class Webhook : AggregateRoot<long>
         ];
     }
 
-    /// <summary>Makes an endpoint.</summary>
+    /// <summary>Creates an endpoint.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="projectId">The project whose events it gets, or null for those of the whole organization.</param>
     /// <param name="extensionId">The installation that it belongs to.</param>
@@ -169,7 +169,7 @@ internal sealed class Webhook : AggregateRoot<long>
     /// <param name="target">Where and how it is reached.</param>
     /// <param name="hooks">The events that it wants.</param>
     /// <param name="secret">The secret that signs, encrypted.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static Webhook For(
         OrganizationId organizationId,
         ProjectId? projectId,
@@ -199,7 +199,7 @@ internal sealed class Webhook : AggregateRoot<long>
     /// <summary>Makes the endpoint of a host to which actions send; it wants no events of its own accord.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="host">Scheme, host and port: <c>https://example.com:443</c>.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static Webhook ForActions(OrganizationId organizationId, string host, DateTimeOffset at)
     {
         var webhook = new Webhook
@@ -247,7 +247,7 @@ internal sealed class Webhook : AggregateRoot<long>
         Resume(at);
     }
 
-    /// <summary>Takes another secret; the one before signs as well for <see cref="SecretOverlap"/>.</summary>
+    /// <summary>Rotates its secret; the previous one also signs for <see cref="SecretOverlap"/>.</summary>
     /// <param name="secret">The new secret, encrypted.</param>
     /// <param name="at">Instant of the rotation.</param>
     public void RotateSecret(string secret, DateTimeOffset at)

@@ -3,7 +3,7 @@ using Kiket.Domain.Events;
 
 namespace Kiket.Domain.Webhooks;
 
-/// <summary>How far a delivery is.</summary>
+/// <summary>The status of a delivery.</summary>
 internal enum DeliveryState
 {
     /// <summary>It waits for its first or next attempt.</summary>
@@ -49,7 +49,7 @@ internal sealed class WebhookDelivery
     /// <summary>The installation that the endpoint belongs to, or null.</summary>
     public ExtensionId? ExtensionId { get; private set; }
 
-    /// <summary>The entry of the event log, or null for something that is told to this endpoint only.</summary>
+    /// <summary>The entry of the event log, or null for a message to this endpoint only.</summary>
     public long? LoggedEventId { get; private set; }
 
     /// <summary>The public id of the event: <c>evt_…</c></summary>
@@ -64,13 +64,13 @@ internal sealed class WebhookDelivery
     /// <summary>The issue, or null.</summary>
     public IssueId? IssueId { get; private set; }
 
-    /// <summary>What is told where there is no entry of the log: a JSON object; else null.</summary>
+    /// <summary>The content if there is no entry of the log: a JSON object; otherwise null.</summary>
     public string? Payload { get; private set; }
 
     /// <summary>The whole request that an action has written, encrypted, for it may hold secrets; else null.</summary>
     public string? Request { get; private set; }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its status.</summary>
     public DeliveryState State { get; private set; }
 
     /// <summary>How many attempts there were.</summary>
@@ -82,7 +82,7 @@ internal sealed class WebhookDelivery
     /// <summary>When it is due (UTC); past states keep the last one.</summary>
     public DateTimeOffset NextAttemptAt { get; private set; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>When it was delivered, or failed for good (UTC); null while it is pending.</summary>
@@ -94,11 +94,11 @@ internal sealed class WebhookDelivery
     /// <summary>Why the last attempt failed, or null.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Hands an event of the log to an endpoint.</summary>
+    /// <summary>Creates the delivery of an event of the log to an endpoint.</summary>
     /// <param name="webhook">The endpoint.</param>
     /// <param name="hook">The hook under which it gets the event.</param>
     /// <param name="logged">The event.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static WebhookDelivery Of(Webhook webhook, WebhookHook hook, LoggedEvent logged, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(webhook);
@@ -119,14 +119,14 @@ internal sealed class WebhookDelivery
         };
     }
 
-    /// <summary>Tells one endpoint something that is not in the log.</summary>
+    /// <summary>Sends an endpoint a message that is not in the log.</summary>
     /// <param name="webhook">The endpoint.</param>
-    /// <param name="eventId">Public id of what is told.</param>
+    /// <param name="eventId">Public id of the event.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="payload">What is told: a JSON object.</param>
+    /// <param name="payload">The content: a JSON object.</param>
     /// <param name="projectId">The project, or null.</param>
     /// <param name="issueId">The issue, or null.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static WebhookDelivery Tell(
         Webhook webhook,
         string eventId,
@@ -158,7 +158,7 @@ internal sealed class WebhookDelivery
     /// <param name="request">The request, encrypted.</param>
     /// <param name="projectId">The issue's project.</param>
     /// <param name="issueId">The issue on which the action runs.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static WebhookDelivery Send(Webhook webhook, string request, ProjectId projectId, IssueId issueId, DateTimeOffset at)
     {
         var delivery = Tell(webhook, LoggedEvent.NewEventId(), ActionEvent, "", projectId, issueId, at);
@@ -171,9 +171,9 @@ internal sealed class WebhookDelivery
     /// worker ever takes it, even if the process ends first.
     /// </summary>
     /// <param name="webhook">The endpoint.</param>
-    /// <param name="eventId">Public id of what is told.</param>
-    /// <param name="payload">What is told: a JSON object.</param>
-    /// <param name="at">Instant of the making.</param>
+    /// <param name="eventId">Public id of the event.</param>
+    /// <param name="payload">The content: a JSON object.</param>
+    /// <param name="at">Instant of the creation.</param>
     public static WebhookDelivery Test(Webhook webhook, string eventId, string payload, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(webhook);
@@ -214,8 +214,8 @@ internal sealed class WebhookDelivery
     }
 
     /// <summary>
-    /// Sends it again under the same ids, with the whole schedule before it. One that is pending makes its next attempt now,
-    /// and its schedule goes on from there.
+    /// Redelivers it under the same ids, with the whole retry schedule. A pending delivery makes its next attempt now, and its
+    /// schedule continues from there.
     /// </summary>
     /// <param name="at">Instant of the request.</param>
     public void Redeliver(DateTimeOffset at)
@@ -264,13 +264,13 @@ internal sealed class WebhookAttempt
     /// <summary>Why there was no answer, or null.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>What was sent and what was answered.</summary>
+    /// <summary>The request and the response.</summary>
     public AttemptExchange Exchange { get; private set; } = null!;
 
     /// <summary>Records an attempt.</summary>
     /// <param name="delivery">The delivery, which has counted the attempt.</param>
     /// <param name="outcome">How it ended.</param>
-    /// <param name="exchange">What was sent and what was answered.</param>
+    /// <param name="exchange">The request and the response.</param>
     /// <param name="drainId">The worker that made it.</param>
     /// <param name="at">Instant of its beginning.</param>
     /// <param name="duration">How long it took.</param>
@@ -301,7 +301,7 @@ internal sealed class WebhookAttempt
 }
 
 /// <summary>
-/// What was sent and what was answered. Secrets in headers and in the body that was sent are replaced by <c>…</c>.
+/// The request and the response. Secrets in headers and in the body that was sent are replaced by <c>…</c>.
 /// </summary>
 /// <param name="Url">The address.</param>
 /// <param name="RequestHeaders">The headers that were sent.</param>

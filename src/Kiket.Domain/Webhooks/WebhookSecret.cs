@@ -15,7 +15,7 @@ internal static class WebhookSecret
     /// <summary>Shortest key of the scheme that has keys in base64; a shorter one can be guessed.</summary>
     private const int MinStandardBytes = 16;
 
-    /// <summary>Makes a secret that every scheme takes.</summary>
+    /// <summary>Generates a secret that every scheme accepts.</summary>
     public static string Generate() => Label + Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes));
 
     /// <summary>Why a secret cannot be used in a scheme, as a sentence, or null when it can.</summary>

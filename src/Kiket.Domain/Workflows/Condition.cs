@@ -99,7 +99,7 @@ internal static class ConditionOperators
     public static IReadOnlyCollection<string> Known => Spellings.Keys;
 
     /// <summary>Reads an operator.</summary>
-    /// <param name="text">The spelling, upper and lower case alike.</param>
+    /// <param name="text">The spelling, case-insensitive.</param>
     /// <param name="found">The operator.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(string? text, out ConditionOperator found)
@@ -109,7 +109,7 @@ internal static class ConditionOperators
     }
 }
 
-/// <summary>Something that must hold of an issue.</summary>
+/// <summary>A condition on an issue.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(FieldCondition), "field")]
 [JsonDerivedType(typeof(ChecklistCondition), "checklist")]
@@ -157,13 +157,13 @@ public abstract record Condition
             : new ChecklistCondition(checklist, complete);
 
     /// <summary>At least one of several conditions holds.</summary>
-    /// <param name="conditions">The conditions; of none, none holds.</param>
+    /// <param name="conditions">The conditions; an empty list never holds.</param>
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> AnyOf(params IReadOnlyList<Condition> conditions) =>
         Validate(conditions) is { } error ? error : new AnyCondition([.. conditions]);
 
     /// <summary>All of several conditions hold.</summary>
-    /// <param name="conditions">The conditions; none always hold.</param>
+    /// <param name="conditions">The conditions; an empty list always holds.</param>
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> AllOf(params IReadOnlyList<Condition> conditions) =>
         Validate(conditions) is { } error ? error : new AllCondition([.. conditions]);

@@ -104,7 +104,7 @@ internal readonly record struct FieldValue
             _ => Missing,
         };
 
-    /// <summary>Whether both are the same, upper and lower case alike.</summary>
+    /// <summary>Whether both are the same, case-insensitive.</summary>
     /// <param name="other">The other value.</param>
     public bool Matches(FieldValue other)
     {

@@ -3,8 +3,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>
-/// A limit on the time in a state that is defined beside the workflows of a project. From its import on, it holds
-/// for every open issue for which the workflow's state has no limit of its own. Every minute counts.
+/// A limit on the time in a state that is defined beside the workflows of a project. From its import on, it applies to every open
+/// issue whose state has no limit in the workflow. Every minute counts.
 /// </summary>
 /// <remarks>Source: contract, section 16, <c>workflow_sla_definitions.yml</c>.</remarks>
 /// <param name="Id">Unique in the project; events name it.</param>
@@ -27,7 +27,7 @@ internal sealed record SlaDefinition(string Id, StateKey Status, TimeSpan Limit)
     /// <summary>Key of the only workflow for whose issues it holds, or null.</summary>
     public string? Workflow { get; init; }
 
-    /// <summary>Makes a limit.</summary>
+    /// <summary>Creates a limit.</summary>
     /// <param name="id">Unique in the project, 1 to 100 characters.</param>
     /// <param name="status">Key of the state.</param>
     /// <param name="limit">Time until the breach: more than zero, at most ten years.</param>

@@ -7,19 +7,19 @@ namespace Kiket.Domain.Workflows;
 
 /// <summary>Something to do after a move or when a limit is reached. Carried out after the commit, never inside it.</summary>
 /// <param name="Kind">What to do: <c>notify</c>, <c>assign</c>, <c>webhook</c>, <c>ext:…</c> and so on.</param>
-/// <param name="Parameters">All other keys of the definition, to the letter.</param>
+/// <param name="Parameters">All other keys of the definition, unchanged.</param>
 public sealed record WorkflowAction(string Kind, JsonElement Parameters)
 {
-    /// <summary>What must hold when it runs; all must.</summary>
+    /// <summary>Conditions that must all hold when it runs.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 }
 
 /// <summary>
-/// A limit on the time in a state, made by <see cref="Create"/>. A clock and a calendar say when it is reached.
+/// A limit on the time in a state, created by <see cref="Create"/>. A clock and a calendar say when it is reached.
 /// </summary>
 public sealed record SlaPolicy
 {
-    // What was checked when it was made is not checked again when it is loaded.
+    // A stored value was validated when it was created and is not validated again when it is loaded.
     [JsonConstructor]
     internal SlaPolicy(
         Condition? condition,
@@ -43,7 +43,7 @@ public sealed record SlaPolicy
     /// <summary>The longest limit: ten years.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(3653);
 
-    /// <summary>Which issues it holds for; null for all that no earlier policy of the state holds for.</summary>
+    /// <summary>The issues to which it applies; null for all to which no earlier policy of the state applies.</summary>
     public Condition? Condition { get; }
 
     /// <summary>Counted time in the state after which the limit is imminent, or null for no warning.</summary>
@@ -66,7 +66,7 @@ public sealed record SlaPolicy
     /// <summary>What to do when it is breached.</summary>
     public IReadOnlyList<WorkflowAction> OnBreach { get; }
 
-    /// <summary>Makes a limit.</summary>
+    /// <summary>Creates a limit.</summary>
     /// <param name="warning">Counted time until the warning: more than zero, not after the breach. By default none.</param>
     /// <param name="breach">Counted time until the breach: more than zero, at most ten years. By default it never comes.</param>
     /// <param name="businessHours">Whether only working hours count. By default every instant does.</param>
@@ -138,7 +138,7 @@ public sealed record ChecklistItem(string Id, string Label)
 }
 
 /// <summary>
-/// What has to be done in a state, as a workflow defines it. <see cref="ChecklistItemState"/> says what of it is done.
+/// The checklist of a state, as a workflow defines it. <see cref="ChecklistItemState"/> says which items are done.
 /// </summary>
 /// <param name="Id">Unique in the workflow; conditions name it.</param>
 /// <param name="Title">Display name.</param>
@@ -157,7 +157,7 @@ public sealed record Checklist(string Id, string Title)
     public IReadOnlyList<WorkflowAction> OnComplete { get; init; } = [];
 }
 
-/// <summary>What names an approver.</summary>
+/// <summary>The kinds of approvers.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ApproverKind>))]
 public enum ApproverKind
 {
@@ -180,7 +180,7 @@ public sealed record Approver(ApproverKind Kind, string Identifier);
 /// One approval that a move needs, as a workflow defines it. <see cref="ApprovalVote"/> is one person's answer to it.
 /// </summary>
 /// <param name="Key">Unique among the requirements of a move; the same in every version that says the same.</param>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its display name.</param>
 public sealed record ApprovalRequirement(string Key, string Name)
 {
     /// <summary>Most people who have to approve.</summary>
@@ -212,10 +212,10 @@ public sealed record ApprovalRequirement(string Key, string Name)
     /// <value>More than zero, at most ten years.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>What approvers are told, or null.</summary>
+    /// <summary>The message to the approvers, or null.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The approval that lets a move through which a guard wants approved. Who manages the project gives it.</summary>
+    /// <summary>The approval for a move that a guard wants to have approved, by those who manage the project.</summary>
     /// <param name="verdict">What the guard said.</param>
     internal static ApprovalRequirement Of(GuardVerdict verdict) =>
         new(verdict.ApprovalKey, verdict.Extension)

@@ -31,7 +31,7 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
     /// <summary>States and transitions.</summary>
     public WorkflowDefinition Definition { get; private set; } = WorkflowDefinition.BuiltIn;
 
-    /// <summary>The text it was read from, to the letter, or null for the built-in one.</summary>
+    /// <summary>The text it was read from, unchanged, or null for the built-in one.</summary>
     public string? Source { get; private set; }
 
     /// <summary>Publishes a version.</summary>
@@ -71,8 +71,8 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
         return workflow;
     }
 
-    /// <summary>Gives back a workflow that a host has stored.</summary>
-    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    /// <summary>Restores a workflow that a host has stored.</summary>
+    /// <param name="snapshot">The snapshot from <see cref="ToSnapshot"/>.</param>
     public static Workflow Restore(WorkflowSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -90,7 +90,7 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
         return workflow;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
+    /// <summary>Everything that a host must store. The events are in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public WorkflowSnapshot ToSnapshot() =>
         new()
         {

@@ -12,7 +12,7 @@ internal enum FindingSeverity
     Error,
 }
 
-/// <summary>Something that is wrong with a workflow, found without running it.</summary>
+/// <summary>A problem of a workflow, found without running it.</summary>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Code">Machine code, one of <see cref="WorkflowFindingCodes"/>.</param>
 /// <param name="Message">A sentence for people.</param>
@@ -68,7 +68,7 @@ internal static class WorkflowChecks
 {
     private static readonly FieldNames Anything = new(new HashSet<string>(), []);
 
-    /// <summary>Finds what is wrong with a workflow.</summary>
+    /// <summary>Finds the problems of a workflow.</summary>
     /// <param name="workflow">The workflow, as it is written.</param>
     /// <param name="names">The fields that its issues have.</param>
     /// <param name="heldRoles">The roles that somebody holds, or null when that is not known.</param>
@@ -93,7 +93,7 @@ internal static class WorkflowChecks
         ];
     }
 
-    /// <summary>Finds why a workflow cannot work, whatever project it is for.</summary>
+    /// <summary>Finds the errors of a workflow, independent of its project.</summary>
     /// <param name="workflow">The workflow, as it is written.</param>
     public static IEnumerable<WorkflowFinding> FindErrors(WorkflowDefinition workflow) =>
         Find(workflow, Anything, null).Where(f => f.Severity is FindingSeverity.Error);
@@ -152,7 +152,7 @@ internal static class WorkflowChecks
     }
 
     /// <summary>
-    /// The states that no issue gets to. A trigger needs no way to it: something outside sets work going there.
+    /// The states that no issue can reach. A trigger needs no transition to it, because work starts there from outside.
     /// </summary>
     private static IEnumerable<WorkflowFinding> FindUnreachable(WorkflowDefinition workflow)
     {
@@ -169,7 +169,7 @@ internal static class WorkflowChecks
                 open.Push(next);
         }
 
-        // Without a beginning nothing can be reached; that is said once.
+        // Without an initial state nothing can be reached, which is reported once.
         return reached.Count == 0
             ? []
             : workflow
@@ -258,7 +258,7 @@ internal static class WorkflowChecks
                 $"A condition refers to checklist '{id}', which no state has."
             );
 
-        // A required field may leave its prefix out; a condition may not.
+        // A required field may omit its prefix; a condition may not.
         var fields = all.OfType<FieldCondition>().Select(c => c.Field).Concat(requiredFields.Select(names.WholeNameOf));
         foreach (var field in fields.Distinct().Where(f => !names.Contains(f)))
             yield return Warning(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>What part a state plays. For boards and statistics, see <see cref="StateCategory"/>.</summary>
+/// <summary>The role of a state. For boards and statistics, see <see cref="StateCategory"/>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StateType>))]
 public enum StateType
 {
@@ -19,11 +19,11 @@ public enum StateType
     /// <summary>Where issues are gathered before work goes on.</summary>
     Gateway,
 
-    /// <summary>Where something outside sets work going.</summary>
+    /// <summary>Where work is started from outside.</summary>
     Trigger,
 }
 
-/// <summary>How far work in a state is, for boards and statistics.</summary>
+/// <summary>The progress of work in a state, for boards and statistics.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StateCategory>))]
 public enum StateCategory
 {
@@ -78,7 +78,7 @@ public sealed record State(StateKey Key, string Label, StateType Type, StateCate
     /// <summary>Limits on the time in the state; the first whose condition holds counts.</summary>
     public IReadOnlyList<SlaPolicy> Sla { get; init; } = [];
 
-    /// <summary>What must hold of an issue that enters.</summary>
+    /// <summary>Conditions on an issue that enters.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 
     /// <summary>
@@ -102,10 +102,10 @@ public sealed record State(StateKey Key, string Label, StateType Type, StateCate
     public bool IsFinal => Type is StateType.Final;
 }
 
-/// <summary>One declared way between two states.</summary>
+/// <summary>A declared transition between two states.</summary>
 /// <param name="From">Key of the state that it leaves.</param>
 /// <param name="To">Key of the state that it enters.</param>
-/// <param name="Name">What people call it, or null.</param>
+/// <param name="Name">Its display name, or null.</param>
 /// <param name="Description">When to take it, or null.</param>
 public sealed record Transition(StateKey From, StateKey To, string? Name, string? Description)
 {
@@ -123,8 +123,8 @@ public sealed record Transition(StateKey From, StateKey To, string? Name, string
 }
 
 /// <summary>
-/// How work moves: states and the declared ways between them. Made by <see cref="Create"/>, so that every definition can be
-/// relied on. <see cref="Workflow"/> is one published version of it in a project.
+/// How work moves: states and the declared transitions between them. Created by <see cref="Create"/>, so that every definition is
+/// valid. <see cref="Workflow"/> is one published version of it in a project.
 /// </summary>
 public sealed record WorkflowDefinition
 {
@@ -137,7 +137,7 @@ public sealed record WorkflowDefinition
     /// <summary>Most transitions.</summary>
     public const int MaxTransitions = 5000;
 
-    // What was checked when it was made is not checked again when it is loaded.
+    // A stored value was validated when it was created and is not validated again when it is loaded.
     [JsonConstructor]
     internal WorkflowDefinition(
         string name,
@@ -174,7 +174,7 @@ public sealed record WorkflowDefinition
     [JsonInclude]
     public string? Version { get; internal init; }
 
-    /// <summary>Makes a definition.</summary>
+    /// <summary>Creates a definition.</summary>
     /// <param name="name">Display name, 1 to 200 characters.</param>
     /// <param name="initialState">Key of the state in which issues begin.</param>
     /// <param name="states">The states, 1 to 500, each key once.</param>
@@ -182,7 +182,7 @@ public sealed record WorkflowDefinition
     /// <param name="description">What it is for, or null.</param>
     /// <param name="version">What its author calls this version, or null.</param>
     /// <returns>
-    /// The definition, or <c>VALIDATION_ERROR</c> with everything that is wrong with it, each at its place:
+    /// The definition, or <c>VALIDATION_ERROR</c> with every error, each at its place:
     /// <c>states[2].wip_limit</c>.
     /// </returns>
     public static Result<WorkflowDefinition> Create(
@@ -222,7 +222,7 @@ public sealed record WorkflowDefinition
             ]
         );
 
-    /// <summary>The state with a key, upper and lower case alike, or null.</summary>
+    /// <summary>The state with a key, case-insensitive, or null.</summary>
     /// <param name="key">The key.</param>
     public State? FindState(StateKey key) =>
         States.FirstOrDefault(s => string.Equals(s.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase));
@@ -236,8 +236,8 @@ public sealed record WorkflowDefinition
     }
 
     /// <summary>
-    /// The checklists that a transition opens again. Work that goes back is done again: those of all states after the one that
-    /// it goes back to, in the order of the definition.
+    /// The checklists that a transition reopens: for a transition that goes back, those of all states after its target, in the
+    /// order of the definition.
     /// </summary>
     /// <param name="transition">One of the transitions.</param>
     /// <returns>The ids of the checklists; none for a transition that goes on.</returns>

@@ -37,7 +37,7 @@ public sealed record MoveReason(string Code, string Message, string? Field = nul
     public const string GuardDenied = "GUARD_DENIED";
 }
 
-/// <summary>What the engine says about one transition.</summary>
+/// <summary>The engine's decision about a transition.</summary>
 /// <param name="Transition">The transition.</param>
 /// <param name="Reasons">Every reason why it is not allowed; empty when it is.</param>
 /// <param name="MissingApprovals">The approvals that are still to be given, of the level that is due.</param>
@@ -47,7 +47,7 @@ public sealed record MoveDecision(
     IReadOnlyList<ApprovalRequirement> MissingApprovals
 )
 {
-    /// <summary>What guards said about the move; an approval that was given makes an "allow" of a "pending".</summary>
+    /// <summary>The guards' verdicts on the move; a given approval turns "pending" into "allow".</summary>
     internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 
     /// <summary>Whether the issue may take the transition now.</summary>
@@ -65,7 +65,7 @@ public static class WorkflowEngine
     /// <summary>Decides about every transition that leaves the issue's state.</summary>
     /// <param name="workflow">The workflow version that the issue follows.</param>
     /// <param name="context">All that the decisions depend on.</param>
-    /// <returns>One decision a transition, in the order of the definition; none for a state without a way out.</returns>
+    /// <returns>One decision per transition, in the order of the definition; none for a state without transitions.</returns>
     public static IReadOnlyList<MoveDecision> Decide(WorkflowDefinition workflow, MoveContext context)
     {
         ArgumentNullException.ThrowIfNull(workflow);

@@ -12,18 +12,14 @@ public sealed class IssueFacts
 {
     private readonly Dictionary<string, FieldValue> fields;
     private readonly IReadOnlyDictionary<string, JsonElement> customFields;
-    private readonly bool isWhole;
 
-    // Whole: every field that issues have is among the fields, also without a value.
     internal IssueFacts(
         StateKey status,
         Dictionary<string, FieldValue> fields,
-        IReadOnlyDictionary<string, JsonElement> customFields,
-        bool isWhole
+        IReadOnlyDictionary<string, JsonElement> customFields
     )
     {
         Status = status;
-        this.isWhole = isWhole;
         this.fields = fields;
         this.customFields = customFields;
     }
@@ -52,17 +48,13 @@ public sealed class IssueFacts
 
     /// <summary>The whole name of a required field, which may leave out the prefix of custom fields.</summary>
     internal string WholeNameOf(string field) =>
-        field.Contains('.', StringComparison.Ordinal)
-        || fields.ContainsKey(field)
-        || !(isWhole || customFields.ContainsKey(field))
-            ? field
-            : FieldNames.CustomPrefix + field;
+        fields.ContainsKey(field) || !customFields.ContainsKey(field) ? field : FieldNames.CustomPrefix + field;
 
     /// <summary>The same facts with another field, or another value of one.</summary>
     /// <param name="field">The built-in field, or one that no issue has.</param>
     /// <param name="value">Its value.</param>
     internal IssueFacts With(string field, FieldValue value) =>
-        new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields, isWhole);
+        new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields);
 
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
@@ -92,7 +84,7 @@ public sealed class IssueFacts
         foreach (var name in names)
             plain.TryAdd(name, FieldValue.Missing);
         plain["status"] = FieldValue.Of(status.Value);
-        return new(status, plain, custom, isWhole: names.Count > 0);
+        return new(status, plain, custom);
     }
 }
 
@@ -102,19 +94,17 @@ public sealed class IssueFacts
 /// <param name="Approved">What they decided.</param>
 public sealed record ApprovalVote(string Requirement, UserId UserId, bool Approved);
 
-/// <summary>All that a decision about a move depends on besides the workflow.</summary>
+/// <summary>Everything that a decision about a move depends on besides the workflow.</summary>
 /// <param name="Issue">The issue.</param>
 public sealed record MoveContext(IssueFacts Issue)
 {
     /// <summary>The issue.</summary>
     public IssueFacts Issue { get; init; } = Issue ?? throw new ArgumentNullException(nameof(Issue));
 
-    /// <summary>
-    /// What the actor says about the move; null when they have not been asked yet, so that a required comment does not block it.
-    /// </summary>
+    /// <summary>The actor's comment on the move, or null.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Whether the actor really moves, and does not only ask which moves are possible.</summary>
+    /// <summary>Whether the actor attempts the move; otherwise a missing comment does not block it.</summary>
     public bool IsAttempt { get; init; }
 
     /// <summary>The manual items that people have checked, as <c>checklist/item</c>.</summary>
@@ -133,6 +123,6 @@ public sealed record MoveContext(IssueFacts Issue)
     /// </summary>
     public IReadOnlyDictionary<StateKey, UserId> Requesters { get; init; } = new Dictionary<StateKey, UserId>();
 
-    /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
+    /// <summary>The verdicts of the guards of the attempted move. By default empty.</summary>
     internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 }

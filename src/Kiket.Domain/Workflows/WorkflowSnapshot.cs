@@ -28,13 +28,13 @@ public sealed record WorkflowSnapshot : IAggregateSnapshot<long>
     /// <summary>States and transitions.</summary>
     public required WorkflowDefinition Definition { get; init; }
 
-    /// <summary>The text it was read from, to the letter, or null for the built-in one.</summary>
+    /// <summary>The text it was read from, unchanged, or null for the built-in one.</summary>
     public string? Source { get; init; }
 
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last changed (UTC).</summary>

@@ -50,11 +50,7 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
         return StorableText.Of(filled.ToString(), MaxResultLength);
     }
 
-    [SuppressMessage(
-        "Design",
-        "CA1031",
-        Justification = "A definition must not stop an event, whatever the library throws."
-    )]
+    [SuppressMessage("Design", "CA1031", Justification = "A definition must not stop an event, whatever the library throws.")]
     private static string? Evaluate(string expression, TemplateContext context)
     {
         try

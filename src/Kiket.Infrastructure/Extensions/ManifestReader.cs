@@ -383,12 +383,12 @@ internal sealed partial class ManifestReading(
     {
         foreach (var guard in Webhook.HooksOf(manifest).Where(h => h.Required))
         {
-            var asked = guard.TimeoutMs ?? manifest.Callback?.TimeoutMs;
-            if (asked > guards.DeadlineMs)
+            var timeout = guard.TimeoutMs ?? manifest.Callback?.TimeoutMs;
+            if (timeout > guards.DeadlineMs)
             {
                 findings.Warn(
                     hookPlaces.GetValueOrDefault(guard.Event, extension),
-                    $"{guard.Event} asks for {asked} ms, but this server waits at most {guards.DeadlineMs} ms for guards "
+                    $"{guard.Event} asks for {timeout} ms, but this server waits at most {guards.DeadlineMs} ms for guards "
                         + "(Guards:DeadlineMs)."
                 );
             }

@@ -32,7 +32,7 @@ internal sealed class GuardCaller(
     {
         List<ExtensionId?> ids = [.. guards.Select(g => g.ExtensionId)];
         var extensions = await db.Extensions.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
-        List<(Extension Extension, OutgoingRequest? Request)> asked = [];
+        List<(Extension Extension, OutgoingRequest? Request)> calls = [];
         foreach (var guard in guards)
         {
             var extension = extensions[guard.ExtensionId!.Value];
@@ -46,10 +46,10 @@ internal sealed class GuardCaller(
                 time.GetUtcNow()
             );
             var body = await payloads.WriteAsync(delivery, question, extension, ct);
-            asked.Add((extension, requests.Of(guard, delivery, extension, body)));
+            calls.Add((extension, requests.Of(guard, delivery, extension, body)));
         }
 
-        return await Task.WhenAll(asked.Select(a => AskAsync(a.Extension, a.Request, ct)));
+        return await Task.WhenAll(calls.Select(a => AskAsync(a.Extension, a.Request, ct)));
     }
 
     private async Task<GuardVerdict> AskAsync(Extension extension, OutgoingRequest? request, CancellationToken ct)

@@ -118,7 +118,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     /// <summary>The organization whose rows the database may show, or all.</summary>
-    internal string OrganizationToTell =>
+    internal string VisibleOrganization =>
         OrganizationId == default ? RowLevelSecurity.All : OrganizationId.Value.ToString(CultureInfo.InvariantCulture);
 
     private OrganizationId OrganizationId => current?.OrganizationId ?? default;

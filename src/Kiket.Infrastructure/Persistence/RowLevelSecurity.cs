@@ -23,10 +23,10 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
     public const string AcrossTenantsTag = "across tenants";
 
     private const string Parameter = "kiket_organization";
-    private const string Tell = $"SELECT set_config('{Setting}', @{Parameter}, true)";
+    private const string SetConfig = $"SELECT set_config('{Setting}', @{Parameter}, true)";
 
     /// <summary>The organization that is set in each current transaction.</summary>
-    private readonly ConditionalWeakTable<DbContext, Told> told = [];
+    private readonly ConditionalWeakTable<DbContext, AppliedSetting> applied = [];
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command,
@@ -35,7 +35,7 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         CancellationToken cancellationToken = default
     )
     {
-        await TellAsync(command, eventData, cancellationToken);
+        await ApplyAsync(command, eventData, cancellationToken);
         return result;
     }
 
@@ -46,7 +46,7 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         CancellationToken cancellationToken = default
     )
     {
-        await TellAsync(command, eventData, cancellationToken);
+        await ApplyAsync(command, eventData, cancellationToken);
         return result;
     }
 
@@ -58,7 +58,7 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         CancellationToken cancellationToken = default
     )
     {
-        if (!command.CommandText.StartsWith(Tell, StringComparison.Ordinal))
+        if (!command.CommandText.StartsWith(SetConfig, StringComparison.Ordinal))
             return result;
         try
         {
@@ -79,19 +79,19 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         CancellationToken cancellationToken = default
     )
     {
-        told.Remove(eventData.Context!);
+        applied.Remove(eventData.Context!);
         return Task.CompletedTask;
     }
 
-    private async Task TellAsync(DbCommand command, CommandEventData data, CancellationToken ct)
+    private async Task ApplyAsync(DbCommand command, CommandEventData data, CancellationToken ct)
     {
         var db = (KiketDbContext)data.Context!;
         var organization = command.CommandText.StartsWith($"-- {AcrossTenantsTag}", StringComparison.Ordinal)
             ? All
-            : db.OrganizationToTell;
+            : db.VisibleOrganization;
         var transaction = db.Database.CurrentTransaction?.TransactionId;
-        var now = new Told(transaction, organization);
-        if (transaction is not null && told.TryGetValue(db, out var before) && before == now)
+        var setting = new AppliedSetting(transaction, organization);
+        if (transaction is not null && applied.TryGetValue(db, out var before) && before == setting)
             return;
 
         if (data.CommandSource is CommandSource.SaveChanges or CommandSource.Migrations)
@@ -99,18 +99,18 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
             // EF Core counts the statements of a save, and a migration without a transaction may have one statement only.
             if (transaction is null)
                 return;
-            await using var tell = command.Connection!.CreateCommand();
-            (tell.CommandText, tell.Transaction) = (Tell, command.Transaction);
-            AddParameter(tell, organization);
-            await tell.ExecuteNonQueryAsync(ct);
+            await using var statement = command.Connection!.CreateCommand();
+            (statement.CommandText, statement.Transaction) = (SetConfig, command.Transaction);
+            AddParameter(statement, organization);
+            await statement.ExecuteNonQueryAsync(ct);
         }
         else
         {
-            command.CommandText = $"{Tell};\n{command.CommandText}"; // one round trip
+            command.CommandText = $"{SetConfig};\n{command.CommandText}"; // one round trip
             AddParameter(command, organization);
         }
 
-        told.AddOrUpdate(db, now);
+        applied.AddOrUpdate(db, setting);
     }
 
     private static void AddParameter(DbCommand command, string organization)
@@ -120,5 +120,5 @@ internal sealed class RowLevelSecurity : DbCommandInterceptor, IDbTransactionInt
         command.Parameters.Add(parameter);
     }
 
-    private sealed record Told(Guid? Transaction, string Organization);
+    private sealed record AppliedSetting(Guid? Transaction, string Organization);
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>The actions of a workflow that tell others: <c>webhook</c> and <c>ext:*</c>.</summary>
+/// <summary>The actions of a workflow that send requests: <c>webhook</c> and <c>ext:*</c>.</summary>
 [Collection("Outbox")]
 public sealed class ActionDeliveryTests(KiketServer server)
 {
@@ -278,7 +278,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
         );
         Assert.StartsWith("done: Queued for com.example.other as delivery", ends[1], StringComparison.Ordinal);
 
-        await InstallAsync(tenant, "https://notes.example.com", "ACT"); // the project's own comes first
+        await InstallAsync(tenant, "https://notes.example.com", "ACT"); // the project's own installation takes precedence
         await tenant.AddIssueAsync("ACT");
         await tenant.RunOutboxAsync();
         Assert.Equal("failed: The action requires text.", (await EndsAsync(tenant, "ACT-4"))[0]);

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>What the actions of a workflow do, and what they say when they cannot.</summary>
+/// <summary>What the actions of a workflow do, and how they report what they cannot do.</summary>
 [Collection("Outbox")]
 public sealed class ActionTests(KiketServer server)
 {
@@ -106,7 +106,7 @@ public sealed class ActionTests(KiketServer server)
         await developer
             .PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue = new { title = "First" } })
             .CreatedAsync();
-        // The issue that is spawned begins in the same state; that is its own affair, ten levels deep.
+        // The spawned issue begins in the same state and spawns another one, up to ten levels deep.
         await tenant.RunOutboxAsync();
 
         var issue = await tenant.ReadAsync("issues/ACT-1");
@@ -215,9 +215,9 @@ public sealed class ActionTests(KiketServer server)
 
         await tenant.RunOutboxAsync();
 
-        var told = Assert.Single((await manager.GetAsync($"{Notifications}?unread=true").OkAsync())["data"]!.AsArray())!;
-        Assert.Equal("ACT-1: {{7 | plus: 1}} ${issue.id} \"quoted\" (nobody@example.org)", (string?)told["message"]);
-        Assert.Equal(("critical", "ACT-1"), ((string?)told["level"], (string?)told["issue"]!["key"]));
+        var notification = Assert.Single((await manager.GetAsync($"{Notifications}?unread=true").OkAsync())["data"]!.AsArray())!;
+        Assert.Equal("ACT-1: {{7 | plus: 1}} ${issue.id} \"quoted\" (nobody@example.org)", (string?)notification["message"]);
+        Assert.Equal(("critical", "ACT-1"), ((string?)notification["level"], (string?)notification["issue"]!["key"]));
         Assert.Equal(1, (int?)(await tenant.Admin.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
         Assert.Equal(0, (int?)(await developer.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
         Assert.Contains(
@@ -226,7 +226,7 @@ public sealed class ActionTests(KiketServer server)
             StringComparison.Ordinal
         );
 
-        var path = $"{Notifications}/{told["id"]}";
+        var path = $"{Notifications}/{notification["id"]}";
         await tenant.Admin.PatchJsonAsync(path, new { read = true }).RefusedAsync(404, "NOTIFICATION_NOT_FOUND");
         await other.Admin.PatchJsonAsync(path, new { read = true }).RefusedAsync(404, "NOTIFICATION_NOT_FOUND");
         await manager.PatchJsonAsync(path, new { }).RefusedAsync(422, "VALIDATION_ERROR", "notification.read");

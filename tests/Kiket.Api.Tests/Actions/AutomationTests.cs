@@ -2,7 +2,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>Automations run on the events that they name, after what the workflow asks for, in order and once.</summary>
+/// <summary>Automations run on the events that they name, after the actions of the workflow, in order and once.</summary>
 [Collection("Outbox")]
 public sealed class AutomationTests(KiketServer server)
 {

@@ -29,7 +29,7 @@ internal static class Board
         return tenant;
     }
 
-    /// <summary>Processes all that waits, this tenant's and others'.</summary>
+    /// <summary>Processes all waiting events, of this tenant and of others.</summary>
     public static Task RunOutboxAsync(this Tenant tenant) =>
         tenant.Server.Services.GetRequiredService<OutboxProcessor>().RunAsync(TestContext.Current.CancellationToken);
 
@@ -56,7 +56,7 @@ internal static class Board
                 .OrderBy(m => m.Id)
         );
 
-    /// <summary>The events whose reactions have failed, or wait for those to an earlier one.</summary>
+    /// <summary>The events whose reactions have failed, or wait for those of an earlier event.</summary>
     public static Task<List<PostponedEvent>> ReadPostponedAsync(this Tenant tenant) =>
         tenant.ReadRowsAsync(db =>
             db.Set<PostponedEvent>()
@@ -75,7 +75,7 @@ internal static class Board
         ];
     }
 
-    /// <summary>Where the cursor of the reactions is.</summary>
+    /// <summary>The position of the cursor of the reactions.</summary>
     public static async Task<long> ReadPositionAsync(this Tenant tenant) =>
         (
             await tenant.ReadRowsAsync(db =>

@@ -3,7 +3,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Actions;
 
 /// <summary>
-/// What waits for a checklist runs when it becomes complete: by people, by fields, by actions, or on entering the state.
+/// Actions that wait for a checklist run when it becomes complete: by people, by fields, by actions, or on entering the state.
 /// </summary>
 [Collection("Outbox")]
 public sealed class ChecklistCompletionTests(KiketServer server)

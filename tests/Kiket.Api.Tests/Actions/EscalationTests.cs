@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>Approvals that nobody decides in time, on a clock of their own.</summary>
+/// <summary>Approvals that nobody decides in time, on a separate clock.</summary>
 public sealed class EscalationTests : IAsyncLifetime
 {
     private const string Workflow = """

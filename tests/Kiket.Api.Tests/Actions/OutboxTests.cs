@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>Events are saved with what they tell of, and processed once.</summary>
+/// <summary>Events are saved together with their changes, and processed once.</summary>
 [Collection("Outbox")]
 public sealed class OutboxTests(KiketServer server)
 {
@@ -68,12 +68,12 @@ public sealed class OutboxTests(KiketServer server)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Processor.RunAsync(TestContext.Current.CancellationToken)));
         await tenant.RunOutboxAsync();
 
-        var told = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!
+        var notifications = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!
             .AsArray()
             .Select(n => (string?)n!["message"])
             .ToList();
-        Assert.Equal(30, told.Count);
-        Assert.Equal(30, told.Distinct().Count());
+        Assert.Equal(30, notifications.Count);
+        Assert.Equal(30, notifications.Distinct().Count());
         Assert.Empty(await tenant.ReadWaitingAsync());
     }
 
@@ -126,7 +126,7 @@ public sealed class OutboxTests(KiketServer server)
         await tenant.RunOutboxAsync();
         var end = Assert.Single(await tenant.ReadPostponedAsync());
         Assert.Equal([events[0].Id, events[1].Id], waiting); // the same issue: in order
-        Assert.InRange(once[0].Attempts, 1, Tries - 1); // a slow run may come back to it
+        Assert.InRange(once[0].Attempts, 1, Tries - 1); // a slow run may return to it
         Assert.NotNull(once[0].LastError);
         Assert.Equal((0, null), (once[1].Attempts, once[1].LastError));
         Assert.Equal((events[0].Id, Tries, null), (end.EventId, end.Attempts, end.NextAttemptAt));

@@ -2,7 +2,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Audit;
 
-/// <summary>Tokens that are refused, in the audit log of their organization.</summary>
+/// <summary>Refused tokens are recorded in the audit log of their organization.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class RefusedTokenTests
 {

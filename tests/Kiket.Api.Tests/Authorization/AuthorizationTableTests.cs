@@ -8,13 +8,13 @@ namespace Kiket.Api.Tests.Authorization;
 
 /// <summary>
 /// Walks the table of <c>docs/authorization.md</c> against the running server: every route as every caller, with every kind of
-/// token, and with another organization's things in every path and body.
+/// token, and with another organization's ids in every path and body.
 /// </summary>
 public sealed partial class AuthorizationTableTests(KiketServer server)
 {
     private static readonly string Document = Path.Combine(Root(), "docs", "authorization.md");
 
-    /// <summary>How every route is asked. A route with no more than a path is asked by its path alone.</summary>
+    /// <summary>The requests for the routes. A route that is not listed is called by its path alone.</summary>
     private static readonly IReadOnlyList<Sample> Samples =
     [
         new("POST /projects") { Body = """{"project": {"name": "New", "project_key": "NEW$n", "lead_id": $user}}""" },
@@ -218,7 +218,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
     ];
 
     /// <summary>
-    /// What concerns the administrator as a person. An application acts as a service of its own, so it is somebody else.
+    /// Routes about the administrator as a person. An application acts as its own service user, so it is somebody else.
     /// </summary>
     private static readonly string[] Personal =
     [
@@ -265,7 +265,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
 
     /// <summary>
     /// An administrator's token with only the scope of the route does what an unrestricted one does, and with every other scope
-    /// it does nothing. Each route is asked with one kind of token, the next with another, and refuses all kinds.
+    /// it does nothing. Each route is called with one kind of token, the next with another, and refuses all kinds.
     /// </summary>
     [Fact]
     public async Task Every_kind_of_token_needs_the_scope_of_the_route_and_no_other()
@@ -302,7 +302,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    /// <summary>What belongs to another organization is answered exactly like what does not exist.</summary>
+    /// <summary>Another organization's resources get exactly the same answer as missing ones.</summary>
     [Fact]
     public async Task Nothing_of_another_organization_can_be_named()
     {
@@ -345,7 +345,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
             route.Path.Contains("/ext/", StringComparison.Ordinal) || route.Path.Contains("{extension}", StringComparison.Ordinal)
         );
 
-    /// <summary>An answer without the id of the request, and a refusal without the name that was asked for.</summary>
+    /// <summary>An answer without the id of the request, and a refusal without the requested name.</summary>
     private static string Anonymous((int Status, string Text) answer, string name)
     {
         var text = RequestIds().Replace(answer.Text, "");
@@ -389,7 +389,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
     private static string ScopesOf(ApiRoute route) =>
         route.Endpoint.Metadata.GetOrderedMetadata<RequiredScope>() is { Count: > 0 } needed ? string.Join(", ", needed) : "none";
 
-    /// <summary>Whether the route asks for more scopes than its own, as <see cref="Tokens.GrantingRouteTests"/> shows.</summary>
+    /// <summary>Whether the route requires more scopes than its own, as <see cref="Tokens.GrantingRouteTests"/> shows.</summary>
     private static bool IsGranting(ApiRoute route) => Tokens.GrantingRouteTests.Grants(NameOf(route));
 
     private static List<string[]> ReadRows() =>
@@ -419,25 +419,25 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
     [GeneratedRegex(@"^\| (GET|POST|PUT|PATCH|DELETE) /")]
     private static partial Regex Row();
 
-    /// <param name="Route">As the table names it.</param>
+    /// <param name="Route">The route as in the table.</param>
     internal sealed record Sample(string Route)
     {
-        /// <summary>Its query; <c>$name</c> is one of the world's things, and <c>$n</c> a new number.</summary>
+        /// <summary>Its query; <c>$name</c> is an id of the world, and <c>$n</c> a new number.</summary>
         public string? Query { get; init; }
 
         public string? Body { get; init; }
 
-        /// <summary>What the <c>{id}</c> of its path names.</summary>
+        /// <summary>What the <c>{id}</c> of its path refers to.</summary>
         public string? Id { get; init; }
 
-        /// <summary>What each request uses up, made for it.</summary>
+        /// <summary>Created for each request, which uses it up.</summary>
         public Func<World, Task>? Before { get; init; }
     }
 }
 
-/// <param name="Permissions">Those of the extension that it is; null for a user.</param>
+/// <param name="Permissions">The permissions of an extension; null for a user.</param>
 internal sealed record Caller(string Name, HttpClient Client, string[]? Permissions = null, long? Extension = null)
 {
-    /// <summary>Whether it is the extension by the token of a delivery, and not by its key.</summary>
+    /// <summary>Whether the extension uses the token of a delivery instead of its key.</summary>
     public bool ByRuntimeToken { get; init; }
 }

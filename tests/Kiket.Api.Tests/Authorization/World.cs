@@ -15,14 +15,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Authorization;
 
-/// <summary>An organization with one of everything in a private project, and everybody who may ask for it.</summary>
+/// <summary>An organization with one of everything in a private project, and all kinds of callers.</summary>
 internal sealed partial class World(Tenant tenant, string module)
 {
     public const string Hash = "0x00000000000000000000000000000000000000000000000000000000000000aa";
 
     public static readonly string[] TokenKinds = ["personal", "workspace", "oauth"];
 
-    /// <summary>The things that belong to one organization and have a name that is not just its own choice.</summary>
+    /// <summary>The resources that belong to one organization and whose ids it does not choose.</summary>
     public static readonly string[] Owned =
     [
         "application",
@@ -80,7 +80,7 @@ internal sealed partial class World(Tenant tenant, string module)
     /// <summary>The administrator, the users by their role in the project, and the extensions, as the table has them.</summary>
     public IReadOnlyList<Caller> Callers { get; private set; } = [];
 
-    /// <summary>Who sends the current request.</summary>
+    /// <summary>The caller of the current request.</summary>
     public HttpClient Client => replaced ?? caller!.Client;
 
     private HttpClient Admin => tenant.Admin;
@@ -97,8 +97,8 @@ internal sealed partial class World(Tenant tenant, string module)
         return world;
     }
 
-    /// <summary>Begins a request. What is made for it is forgotten after it.</summary>
-    /// <returns>The things that it can name.</returns>
+    /// <summary>Begins a request. Resources created for it are only valid during it.</summary>
+    /// <returns>The ids that it can use.</returns>
     public Dictionary<string, string> Begin(Caller by)
     {
         (caller, replaced, current) = (by, null, new(lasting, StringComparer.Ordinal));
@@ -183,7 +183,7 @@ internal sealed partial class World(Tenant tenant, string module)
             new { secret = new { value = "value" } }
         );
 
-    /// <summary>An extension that the request uses up: the caller itself, where the caller is one.</summary>
+    /// <summary>An extension that the request uses up: the caller itself if it is an extension.</summary>
     public async Task InstallAsync()
     {
         var installed = await InstallAsync(Fill("com.example.gone$n"), caller!.Permissions ?? ["*"]);
@@ -305,10 +305,10 @@ internal sealed partial class World(Tenant tenant, string module)
         await using var scope = SignIn();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var issue = await db.Issues.FirstAsync();
-        var told = Notification.About(issue, new(tenant.AdminId), "See", NotificationLevel.Info, DateTimeOffset.UtcNow);
-        db.Notifications.Add(told);
+        var notification = Notification.About(issue, new(tenant.AdminId), "See", NotificationLevel.Info, DateTimeOffset.UtcNow);
+        db.Notifications.Add(notification);
         await db.SaveChangesAsync();
-        return $"{told.Id}";
+        return $"{notification.Id}";
     }
 
     private AsyncServiceScope SignIn()

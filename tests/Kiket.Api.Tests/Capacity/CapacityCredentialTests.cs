@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Capacity;
 
-/// <summary>With which credentials the planning of capacity is open, and what is another organization's business.</summary>
+/// <summary>Which credentials may plan capacity, and that other organizations' data stays hidden.</summary>
 public sealed class CapacityCredentialTests(KiketServer server)
 {
     [Fact]

@@ -68,7 +68,7 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
             title: "Skilled"
         );
 
-        // Until Tuesday the skilled one can do 8 points.
+        // Until Tuesday the skilled member can do 8 points.
         var plan = await tenant.RecommendAsync();
         var moves = Moves(plan);
         Assert.Equal([$"Skilled {skilled}"], moves);
@@ -81,7 +81,7 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
             r => ((string?)r)!.EndsWith("can do 8 points.", StringComparison.Ordinal)
         );
 
-        // With 3 points due until then, that nobody else can take, only 5 are.
+        // With 3 points due until then that nobody else can take, only 5 remain.
         await tenant.AssignAsync(skilled, 3, new { labels = new[] { "contracts" }, due_date = "2026-12-22" });
         var other = Assert.Single((await tenant.RecommendAsync())["data"]!.AsArray())!;
         Assert.Equal("An issue", (string?)other["issue"]!["title"]);
@@ -140,7 +140,7 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
             await tenant.AssignAsync(busy, 4, project: "FLOW");
         Assert.Equal(3, Moves(await tenant.RecommendAsync()).Count);
 
-        // More are in the state than a new version allows, so nobody else may collect them.
+        // The state holds more issues than a new version allows, so nobody else may take them.
         var limited =
             "workflow: main\nstates:\n  - open: {type: initial, wip_limit: 2}\n  - waiting: {category: blocked}\n  - "
             + "done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n";

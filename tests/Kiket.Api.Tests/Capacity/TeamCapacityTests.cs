@@ -187,7 +187,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
     }
 
     [Fact]
-    public async Task Work_of_archived_projects_finished_issues_and_people_who_left_is_no_work()
+    public async Task Archived_projects_finished_issues_and_people_who_left_do_not_count()
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -204,7 +204,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         var team = await tenant.ReadTeamAsync();
 
         Assert.Equal(0, (decimal)team.Of(worker)["assigned"]!);
-        Assert.Equal(2, (int)team["summary"]!["members"]!); // the administrator and the worker: the invited one may never come
+        Assert.Equal(2, (int)team["summary"]!["members"]!); // the administrator and the worker: the invited user may never accept
     }
 
     [Theory]

@@ -477,7 +477,7 @@ public sealed class CustomDataTests(KiketServer server)
             .PostJsonAsync(entries + Legal, new { record = new { user_id = tenant.AdminId } })
             .RefusedAsync(403, "FORBIDDEN");
         await developer.DeleteAsync($"{entries}/{mine}{Legal}").RefusedAsync(403, "FORBIDDEN");
-        // Nobody checks such a condition, so it permits nothing.
+        // Such a condition is not enforced, so it permits nothing.
         await developer.GetAsync(rates + Legal).RefusedAsync(403, "FORBIDDEN");
         await developer.GetAsync($"{rates}/{rate}{Legal}").RefusedAsync(403, "FORBIDDEN");
         await manager.DeleteAsync($"{rates}/{rate}{Legal}").OkAsync();
@@ -576,7 +576,7 @@ public sealed class CustomDataTests(KiketServer server)
             .RefusedAsync(422, "VALIDATION_ERROR", "record.number");
         await writer.GetAsync(ExtOrders + "?filters[color]=red").RefusedAsync(400, "INVALID_PARAMETER", "filters.color");
 
-        // What a table does not keep when it is deleted takes the right to delete.
+        // Deleting for good requires the permission to delete.
         const string visits = "/api/v1/ext/custom_data/com.example.shop/visits";
         var deleter = await InstallAsync(tenant, "com.example.deleter", "delete");
         var visit = (await writer.PostJsonAsync(visits, new { record = new { day = "2026-01-05" } }).CreatedAsync())["data"]![
@@ -774,7 +774,7 @@ public sealed class CustomDataTests(KiketServer server)
     }
 
     /// <summary>
-    /// The reader alone is tried with many more; here it is the whole way of a request, and of the records after it.
+    /// Other tests try the reader alone with many more; here the whole request is tested, and the records after it.
     /// </summary>
     [Fact]
     public async Task Schemas_with_anything_in_them_are_published_or_refused()

@@ -185,7 +185,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         return done.Error is { } refusal ? (1, "", error + refusal.Message) : (0, done.Value, error.ToString());
     }
 
-    /// <summary>A server of its own with an empty database, for what happens at the first start.</summary>
+    /// <summary>A separate server with an empty database, for its first start.</summary>
     private sealed class FreshServer(string folder, string setting, string value) : WebApplicationFactory<Program>
     {
         private const string Token = "kpat_first_administrator_of_a_test";

@@ -150,7 +150,7 @@ public sealed class ImportTests(KiketServer server)
         await tenant.Admin.ImportAsync(Packs.Small()).OkAsync();
         JsonArray files =
         [
-            Packs.File("project.yaml", "project: {key: LEGAL, name: Legal Two, description: Anew}\n"),
+            Packs.File("project.yaml", "project: {key: LEGAL, name: Legal Two, description: Renewed}\n"),
             Packs.File("issue_types.yaml", "issue_types: [{key: claim}]\n"),
             Packs.File("workflows/main.yaml", "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n"),
         ];

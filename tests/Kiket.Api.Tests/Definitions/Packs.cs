@@ -15,7 +15,7 @@ internal static class Packs
 
     public static string Example { get; } = Path.Combine(Repository, "examples", "newsroom");
 
-    /// <summary>The folder of real packs, which lies beside the repository on some machines.</summary>
+    /// <summary>The folder of real packs, which is beside the repository on some machines.</summary>
     public static string Shared()
     {
         var folder = Path.GetFullPath(Path.Combine(Repository, "..", "shared", "definitions"));

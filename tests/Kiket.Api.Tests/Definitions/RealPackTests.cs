@@ -73,7 +73,7 @@ public sealed class RealPackTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.Admin.ImportAsync(Packs.FilesOf(Path.Combine(Packs.Shared(), "engineering"))).OkAsync();
 
-        // The way out of testing asks for a checklist: one item for people, three that look at custom fields.
+        // The transition from testing requires a checklist: one item for people, three that check custom fields.
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ENGINEERING-1/checklists/manual_qa", new { @checked = true }).OkAsync();
         await tenant
             .Admin.PatchJsonAsync(
@@ -167,7 +167,7 @@ public sealed class RealPackTests(KiketServer server)
         ]!.AsArray();
         Assert.Equal("repeat@example.com", (string?)Assert.Single(found)!["email"]);
 
-        // What one writes the other reads, changes and deletes.
+        // Each API reads, changes and deletes the records that the other has written.
         var added = (
             await extension
                 .PostJsonAsync(Ext(profiles), new { record = new { email = "new@example.com", lifetime_value = "12.50" } })
@@ -226,7 +226,7 @@ public sealed class RealPackTests(KiketServer server)
             .PostJsonAsync(Ext(events), new { record = new { contact_id = 7 } })
             .RefusedAsync(422, "VALIDATION_ERROR", "record.event_type");
 
-        // Another import adds nothing and takes nothing away.
+        // Another import adds and removes nothing.
         var again = await tenant.Admin.ImportAsync(files).OkAsync();
         Assert.Contains("module ecommerce.customer_data", again.Texts("unchanged"));
         Assert.Equal(2, (int)(await tenant.Admin.GetAsync(profiles + project).OkAsync())["meta"]!["total"]!);
@@ -260,7 +260,7 @@ public sealed class RealPackTests(KiketServer server)
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.custom_fields.article_url");
     }
 
-    /// <summary>Moves an issue from state to state; first it tries a state that the first one has no way to.</summary>
+    /// <summary>Moves an issue from state to state, after trying a state to which no transition leads.</summary>
     private static async Task WalkAsync(Tenant tenant, string key, string undeclared, string[] states)
     {
         Assert.Equal(states[0], (string?)(await tenant.Admin.GetAsync($"/api/v1/issues/{key}").OkAsync())["status"]);
@@ -287,7 +287,7 @@ public sealed class RealPackTests(KiketServer server)
     }
 
     /// <summary>
-    /// Takes issues along every transition over HTTP, and shows for each of its conditions that it is refused without.
+    /// Takes issues along every transition over HTTP, and checks that each is refused while one of its conditions is not met.
     /// </summary>
     private sealed class Walk(Tenant tenant, string project, string type, WorkflowDefinition workflow)
     {

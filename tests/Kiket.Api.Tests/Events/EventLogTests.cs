@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Events;
 
-/// <summary>The event log: what it tells, to whom, and that it has no gaps.</summary>
+/// <summary>The event log: its content, its readers, and that it has no gaps.</summary>
 public sealed class EventLogTests(KiketServer server)
 {
     [Fact]

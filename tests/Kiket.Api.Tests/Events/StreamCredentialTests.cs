@@ -6,7 +6,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Events;
 
-/// <summary>An open stream tells nothing to those whose credential is no longer good.</summary>
+/// <summary>An open stream sends nothing to callers whose credential is no longer valid.</summary>
 public sealed class StreamCredentialTests(KiketServer server)
 {
     /// <summary>How soon a revocation must be seen.</summary>

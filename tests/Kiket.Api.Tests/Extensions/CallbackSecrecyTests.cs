@@ -134,11 +134,11 @@ public sealed class CallbackSecrecyTests(KiketServer server)
             .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
         callback["url"] = "https://other.example.com";
         var elsewhere = await other.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync();
-        // Made, because none is set for it.
+        // Generated, because none is set.
         Assert.StartsWith("whsec_", (string?)elsewhere["webhook_secret"], StringComparison.Ordinal);
     }
 
-    /// <summary>What the database holds of an organization's extensions and endpoints, as it is stored.</summary>
+    /// <summary>The stored extensions and endpoints of an organization.</summary>
     private static Task<string> RowsAsync(Tenant tenant) =>
         tenant.OnDatabaseAsync(async db =>
         {

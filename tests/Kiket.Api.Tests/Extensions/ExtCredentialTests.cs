@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Extensions;
 
-/// <summary>With what an extension may call, and how far each credential reaches.</summary>
+/// <summary>The credentials of an extension and what each of them may do.</summary>
 public sealed class ExtCredentialTests(KiketServer server)
 {
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Tests.Extensions;
 
-/// <summary>What an extension is told of its own installation, and how it fares.</summary>
+/// <summary>The lifecycle events and the health of an extension.</summary>
 [Collection("Outbox")]
 public sealed class LifecycleTests(KiketServer server)
 {
@@ -91,7 +91,7 @@ public sealed class LifecycleTests(KiketServer server)
             (string?)(await tenant.Admin.GetAsync($"/api/v1/extensions/{id}").OkAsync())["health"]!["status"];
 
         await tenant.AddIssueAsync();
-        Assert.Equal("healthy", await HealthAsync()); // it waits; nobody knows yet
+        Assert.Equal("healthy", await HealthAsync()); // it is pending; its result is unknown
         await tenant.DeliverAsync(webhook);
         Assert.Equal("healthy", await HealthAsync());
         receiver.AnswerWith(503);

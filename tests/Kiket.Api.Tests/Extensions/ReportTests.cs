@@ -7,7 +7,7 @@ namespace Kiket.Api.Tests.Extensions;
 
 public sealed class ReportTests(KiketServer server)
 {
-    /// <summary>What the SDKs send, Go its empty texts for null.</summary>
+    /// <summary>The bodies that the SDKs send; Go sends empty texts for null.</summary>
     private static object Telemetry(string status) =>
         new
         {
@@ -74,7 +74,7 @@ public sealed class ReportTests(KiketServer server)
             (string?)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["health"]!["status"]
         );
 
-        // With a second installation nobody knows which of them is meant.
+        // With a second installation it is ambiguous which one is meant.
         var other = await open.NewTenantAsync();
         await Installed.NewAsync(other);
         await anonymous.PostJsonAsync("/ext/telemetry", Telemetry("error")).ReadAsync(HttpStatusCode.Accepted);

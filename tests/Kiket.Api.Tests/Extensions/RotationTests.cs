@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiket.Api.Tests.Extensions;
 
 /// <summary>
-/// The credentials of an installed extension are replaced without an interruption, and it is tried out, on a clock of its own.
+/// Rotating the credentials of an installed extension without interruption, and testing it, on a separate clock.
 /// </summary>
 public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassFixture<RotationTests.ClockedServer>
 {

@@ -6,7 +6,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Extensions;
 
-/// <summary>The sample extension in Node against a server as an operator starts it.</summary>
+/// <summary>The sample extension in Node with a server as an operator starts it.</summary>
 [Trait("Database", "Sqlite")]
 public sealed partial class SampleExtensionTests
 {
@@ -96,7 +96,7 @@ public sealed partial class SampleExtensionTests
         }
     }
 
-    /// <summary>What the extension has said about an issue, as soon as it has.</summary>
+    /// <summary>Waits for the extension's comment on an issue.</summary>
     private static async Task<string> CommentAsync(HttpClient client, string issue)
     {
         for (var deadline = DateTime.UtcNow.AddMinutes(1); DateTime.UtcNow < deadline; await Task.Delay(100))

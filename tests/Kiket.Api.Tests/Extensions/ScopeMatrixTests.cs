@@ -6,7 +6,7 @@ using Kiket.Domain.Tokens;
 
 namespace Kiket.Api.Tests.Extensions;
 
-/// <summary>Every route for extensions with every spelling of every permission: it opens just the routes that it means.</summary>
+/// <summary>Every route for extensions with every spelling of every permission: it opens only its own routes.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class ScopeMatrixTests(KiketServer server)
 {
@@ -68,7 +68,7 @@ public sealed class ScopeMatrixTests(KiketServer server)
     }
 
     /// <summary>
-    /// Said here once more and in another way: who may write may read and set going, a bare name means everything.
+    /// The rules, written independently of the product: write includes read and execute, and a bare name means everything.
     /// </summary>
     private static bool Means(string permission, RequiredScope needed)
     {

@@ -4,7 +4,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>What the server makes of bodies that no well-behaved client sends.</summary>
+/// <summary>Bodies that no well-behaved client sends.</summary>
 public sealed class BodyTests(KiketServer server)
 {
     private const string Issues = "/api/v1/issues";

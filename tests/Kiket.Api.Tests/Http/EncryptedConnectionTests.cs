@@ -11,7 +11,7 @@ namespace Kiket.Api.Tests.Http;
 public sealed partial class EncryptedConnectionTests
 {
     [Fact]
-    public async Task Plain_http_is_redirected_and_browsers_are_told_to_stay()
+    public async Task Plain_http_is_redirected_and_browsers_get_hsts()
     {
         var folder = Directory.CreateTempSubdirectory("kiket-https-").FullName;
         var (certificate, key) = (Path.Combine(folder, "kiket.pem"), Path.Combine(folder, "kiket.key"));

@@ -260,7 +260,7 @@ public sealed class IdempotencyTests(KiketServer server)
         Assert.Null(refused.Headers.Location);
         Assert.Equal(0, await IssuesAsync(tenant));
 
-        // A move opens its transaction itself, after it has asked others.
+        // A move opens its transaction itself, after calling guards.
         await tenant.AddIssueAsync();
         await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition", "move", new { to = "in_progress" })
             .RefusedAsync(409, "IDEMPOTENCY_KEY_IN_USE");
@@ -300,7 +300,7 @@ public sealed class IdempotencyTests(KiketServer server)
         (int)(await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["meta"]!["total"]!;
 
     /// <summary>
-    /// Takes a key over right before it is answered, as a second request does when the first one has run too long.
+    /// Takes over a key right before it is answered, as a second request does when the first one runs too long.
     /// </summary>
     private sealed class TakingOver : DbCommandInterceptor
     {

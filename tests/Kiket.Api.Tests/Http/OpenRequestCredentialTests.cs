@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>A request that takes long ends soon after its credential.</summary>
+/// <summary>A long request ends soon after its credential.</summary>
 public sealed class OpenRequestCredentialTests(KiketServer server)
 {
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OpenRequestCredentialTests(KiketServer server)
         );
     }
 
-    /// <summary>Sends a body that never ends, until there is an answer; the end of the credential is what ends it.</summary>
+    /// <summary>Sends an endless body until there is an answer, which comes when the credential ends.</summary>
     private async Task EndsAsync(string token, Func<Task> end)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));

@@ -4,7 +4,7 @@ using NJsonSchema;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>What the server makes of query strings, paths and conditional headers that no well-behaved client sends.</summary>
+/// <summary>Query strings, paths and conditional headers that no well-behaved client sends.</summary>
 public sealed class QueryTests(KiketServer server)
 {
     [Theory]

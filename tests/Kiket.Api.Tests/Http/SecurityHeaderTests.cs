@@ -5,7 +5,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>What every answer tells browsers and caches, whatever it is.</summary>
+/// <summary>The headers for browsers and caches in every answer.</summary>
 public sealed partial class SecurityHeaderTests(KiketServer server)
 {
     [Theory]

@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Http;
 
 /// <summary>
-/// What is refused before a route is known, and what is too large, as a client that sends everything before it reads sees it.
+/// Requests that are refused before routing, and bodies that are too large, for a client that reads only after sending
+/// everything.
 /// </summary>
 [Trait("Database", "Sqlite")]
 public sealed class ServerRefusalTests(KiketServer server)
@@ -145,7 +146,7 @@ public sealed class ServerRefusalTests(KiketServer server)
         );
     }
 
-    /// <summary>Sends everything, and only then reads until the first answer that closes the connection, or is whole.</summary>
+    /// <summary>Sends everything, and only then reads until the connection is closed or the answer is complete.</summary>
     private async Task<string> SendAsync(byte[] request, KiketServer? other = null)
     {
         using var client = new TcpClient { NoDelay = true };

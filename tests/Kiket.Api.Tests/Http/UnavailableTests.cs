@@ -9,7 +9,8 @@ using Npgsql;
 namespace Kiket.Api.Tests.Http;
 
 /// <summary>
-/// A database that is busy, away, full or in a deadlock is 503 with <c>Retry-After</c>, never 500, and reads need no write.
+/// A busy, unavailable, full or deadlocked database is answered with 503 and <c>Retry-After</c>, never 500, and reads need no
+/// write.
 /// </summary>
 public sealed class UnavailableTests : IAsyncLifetime
 {
@@ -118,7 +119,7 @@ public sealed class UnavailableTests : IAsyncLifetime
     [Fact]
     public async Task Reads_do_not_wait_for_a_writer_and_writers_wait_only_so_long()
     {
-        Assert.SkipWhen(KiketServer.IsPostgres, "One writer at a time is a matter of Sqlite.");
+        Assert.SkipWhen(KiketServer.IsPostgres, "Only Sqlite has a single writer.");
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         var (_, unused) = await tenant.AddUserAsync(Domain.Users.OrganizationRole.Admin);
@@ -174,15 +175,15 @@ public sealed class UnavailableTests : IAsyncLifetime
     [InlineData("K1")]
     public async Task A_real_deadlock_is_run_again(string? key)
     {
-        Assert.SkipUnless(KiketServer.IsPostgres, "Sqlite has one writer, and so no deadlocks.");
+        Assert.SkipUnless(KiketServer.IsPostgres, "Sqlite has a single writer, so it has no deadlocks.");
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         var issue = await tenant.AddIssueAsync();
         await using var scope = server.Services.CreateAsyncScope();
         var connection = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.GetConnectionString()!;
 
-        // The other one holds the log's counter, which the request takes last, and then asks for the issue, which the request
-        // holds.
+        // The other transaction holds the log's counter, which the request needs last, and then wants the issue, which the
+        // request has locked.
         faults.FirstStatement = "SET deadlock_timeout = '5s'";
         await using var other = new NpgsqlConnection(connection);
         await other.OpenAsync();

@@ -3,7 +3,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>What no database can keep is refused at the door, and not by the database.</summary>
+/// <summary>Values that no database can store are refused before they reach the database.</summary>
 public sealed class UnstorableValueTests(KiketServer server)
 {
     [Theory]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>One route under /api/v1 as the server has it, so that tests over all routes cover new ones by themselves.</summary>
+/// <summary>A route of the server under /api/v1, so that tests over all routes cover new ones automatically.</summary>
 internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoint Endpoint)
 {
     private const long DefaultBodyLimit = 1024 * 1024;
@@ -29,10 +29,10 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
 
     public bool HasBody => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not null;
 
-    /// <summary>Whether the route takes a request without a body, or with null, as one that says nothing.</summary>
+    /// <summary>Whether the route treats a missing body, or null, as an empty one.</summary>
     public bool BodyIsOptional => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.IsOptional == true;
 
-    /// <summary>Whether the members of the body are the caller's own.</summary>
+    /// <summary>Whether the caller chooses the members of the body.</summary>
     public bool TakesAnyMember =>
         Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType
         == typeof(IReadOnlyDictionary<string, System.Text.Json.JsonElement>);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>What a browser without scripts does: cookies, redirects on this server, and the fields of forms.</summary>
+/// <summary>A browser without scripts: it keeps cookies, follows redirects on this server, and fills in forms.</summary>
 internal sealed partial class Browser(Uri address)
 {
     public const string Password = "correct horse battery";
@@ -18,17 +18,17 @@ internal sealed partial class Browser(Uri address)
     public Browser(KiketServer server)
         : this(server.Address) { }
 
-    /// <param name="Location">Where another server would be asked next, or empty.</param>
+    /// <param name="Location">The address of another server to which the answer redirects, or empty.</param>
     public sealed record Page(HttpStatusCode Status, string Text, string Location, string Csp);
 
-    /// <summary>Signs in by the form of a page, and returns the page after it.</summary>
+    /// <summary>Signs in with the form of a page, and returns the next page.</summary>
     public Task<Page> SignInAsync(Page page, string email, string password = Password) =>
         SubmitAsync(page, ("email", email), ("password", password));
 
     public async Task<Page> SignInAsync(string email, string password = Password) =>
         await SignInAsync(await GetPageAsync("/sign-in"), email, password);
 
-    /// <summary>Sets a password by a link, and returns the page after it.</summary>
+    /// <summary>Sets a password by a link, and returns the next page.</summary>
     public async Task<Page> SetPasswordAsync(string link, string password = Password) =>
         await SubmitAsync(await GetPageAsync(new Uri(link).PathAndQuery), ("password", password), ("again", password));
 

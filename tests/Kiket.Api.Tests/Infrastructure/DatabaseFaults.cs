@@ -10,13 +10,13 @@ using Npgsql;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>Makes the database of a server fail as databases do, on demand.</summary>
+/// <summary>Injects typical failures into the database of a server.</summary>
 internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionInterceptor, IDbCommandInterceptor
 {
     /// <summary>Whether no connection can be made.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Whether it takes no writes, as on a full disk.</summary>
+    /// <summary>Whether it rejects writes, as on a full disk.</summary>
     public bool IsReadOnly { get; set; }
 
     /// <summary>How many commits still end as the victim of a deadlock.</summary>
@@ -25,7 +25,7 @@ internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionI
     /// <summary>How many commits succeed before that.</summary>
     public int SparedCommits { get; set; }
 
-    /// <summary>How many deadlocks there were, these and real ones.</summary>
+    /// <summary>The number of deadlocks, injected and real.</summary>
     public int DeadlocksSeen { get; private set; }
 
     /// <summary>How many changes of the endpoints still fail.</summary>
@@ -41,7 +41,7 @@ internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionI
             services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(this));
         };
 
-    /// <summary>What SQL Server's driver throws.</summary>
+    /// <summary>The exception of SQL Server's driver.</summary>
     public static SqlException SqlServer(int number)
     {
         const BindingFlags hidden = BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;

@@ -11,7 +11,7 @@ internal static class Http
     public static Task<HttpResponseMessage> PostJsonAsync(this HttpClient client, string path, object body) =>
         client.PostAsync(path, JsonContent.Create(body, options: JsonSerializerOptions.Default));
 
-    /// <summary>Sends a body that the server may refuse for its size alone, before it has been sent.</summary>
+    /// <summary>Sends a body that the server may reject for its size before it was sent completely.</summary>
     public static Task<HttpResponseMessage> PostLargeJsonAsync(this HttpClient client, string path, object body) =>
         client.SendAsync(
             new(HttpMethod.Post, path)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Kiket.Api.Tests.Infrastructure;
 
 /// <summary>
-/// The server as an operator starts it: a process of its own, on a free port, with a Sqlite file in a folder of its own.
+/// The server as an operator starts it: a separate process, on a free port, with a Sqlite file in its own folder.
 /// </summary>
 internal sealed partial class KiketProcess : RunningProgram
 {
@@ -14,7 +14,7 @@ internal sealed partial class KiketProcess : RunningProgram
     public string Folder { get; }
 
     /// <summary>Starts the server; a folder of an earlier one keeps its database.</summary>
-    /// <param name="settings">Environment variables; one without a value takes away the one that it would have.</param>
+    /// <param name="settings">Environment variables; one without a value removes the default.</param>
     public static KiketProcess Start(string? folder = null, params (string Name, string Value)[] settings) =>
         Run([], folder, settings);
 
@@ -40,7 +40,7 @@ internal sealed partial class KiketProcess : RunningProgram
         return new(folder, arguments, own);
     }
 
-    /// <summary>Waits until it says where it listens.</summary>
+    /// <summary>Waits until it prints its address.</summary>
     public async Task<HttpClient> ListeningAsync() =>
         new() { BaseAddress = new Uri((await SaysAsync(Address())).Groups["address"].Value) };
 

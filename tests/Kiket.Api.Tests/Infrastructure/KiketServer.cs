@@ -17,16 +17,17 @@ using LogProvider = Hangfire.Logging.LogProvider;
 namespace Kiket.Api.Tests.Infrastructure;
 
 /// <summary>
-/// The real server on a real port, with a database of its own: Sqlite, or PostgreSQL where <c>KIKET_TEST_POSTGRES</c> holds the
-/// connection string of a server on which databases can be made. Tests share it and keep apart by organization.
+/// The real server on a real port, with its own database: Sqlite, or PostgreSQL if <c>KIKET_TEST_POSTGRES</c> holds the
+/// connection string of a server on which databases can be created. Tests share it; each has its own organization.
 /// </summary>
 public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    /// <summary>An ordinary role of PostgreSQL, which row-level security holds for.</summary>
+    /// <summary>An ordinary role of PostgreSQL, to which row-level security applies.</summary>
     internal const string Role = "kiket_ordinary";
 
     /// <summary>
-    /// Fails without harm in all but one of the processes that make it at once. Tests of deadlocks choose who finds them.
+    /// Fails harmlessly in all but one of the processes that create it at once. Tests of deadlocks choose which connection
+    /// detects them.
     /// </summary>
     internal const string CreateRole = $"""
         DO $$ BEGIN CREATE ROLE {Role} LOGIN PASSWORD '{Role}'; GRANT SET ON PARAMETER deadlock_timeout TO {Role};
@@ -57,24 +58,24 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 
         StartServer();
 
-        // Hangfire keeps one log provider for the whole process, that of the server that began last, which may have ended. Its
-        // client asks for a log when it is made, so it is made with our own.
+        // Hangfire has one log provider for the whole process, that of the server that started last, which may have ended. Its
+        // client gets a log when it is created, so it is created with our own.
         LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(Services.GetRequiredService<ILoggerFactory>()));
         _ = Services.GetRequiredService<IBackgroundJobClient>();
     }
 
-    /// <summary>What servers of this process have logged as errors, for messages of tests that did not expect one.</summary>
+    /// <summary>The errors that servers of this process have logged, for the messages of tests that did not expect any.</summary>
     public static string Errors => string.Join('\n', Log.Logged);
 
     public Uri Address => ClientOptions.BaseAddress;
 
-    /// <summary>What a server of its own has in place of the real services: a clock, a listener at the database.</summary>
+    /// <summary>Replacements of services in a separate server, such as a clock or a database listener.</summary>
     internal Action<IServiceCollection>? TestServices { get; init; }
 
-    /// <summary>Settings that a server of its own has beside the usual ones.</summary>
+    /// <summary>Additional settings of a separate server.</summary>
     internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A new organization; no test sees another's.</summary>
+    /// <summary>A new organization for a test.</summary>
     public async Task<Tenant> NewTenantAsync()
     {
         await using var scope = Services.CreateAsyncScope();
@@ -131,9 +132,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Dashboard:Token", DashboardToken);
         builder.UseSetting("Kiket:Role", "Api");
-        builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // where the tests' receivers are
+        builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // the address of the tests' receivers
         builder.UseSetting("Workflows:Environment:ACTION_TOKEN", "token-of-the-operator");
-        builder.UseSetting("RateLimits:UserRequests", "1000000"); // all tests come from one address, and some hammer
+        builder.UseSetting("RateLimits:UserRequests", "1000000"); // all tests have the same address, and some send many requests
         builder.UseSetting("RateLimits:ExtensionRequests", "1000000");
         foreach (var (name, value) in Settings)
             builder.UseSetting(name, value);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>A program that runs beside the tests, and what it has written so far.</summary>
+/// <summary>A program that runs beside the tests, and its output so far.</summary>
 internal class RunningProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -49,7 +49,7 @@ internal class RunningProgram : IAsyncDisposable
                 return match;
         }
 
-        throw new InvalidOperationException($"The program does not say {words}.\n{Output}\n{Errors}");
+        throw new InvalidOperationException($"The program does not print {words}.\n{Output}\n{Errors}");
     }
 
     public async Task<int> ExitCodeAsync()

@@ -8,14 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Infrastructure;
 
 /// <summary>
-/// Keeps every statement that a server sends to its database for a request; what it writes beside them comes at any time. The
-/// look-up of the credential is left out, because mostly, but not always, it is answered from memory.
+/// Records every statement that a server sends to its database for a request, but not its background work. The look-up of the
+/// credential is left out, because it is usually, but not always, answered from memory.
 /// </summary>
 internal sealed class StatementCounter : DbCommandInterceptor
 {
     public ConcurrentQueue<string> Statements { get; } = [];
 
-    /// <summary>To be given to a server of its own as its services.</summary>
+    /// <summary>The services for a separate server.</summary>
     public void Listen(IServiceCollection services)
     {
         services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(this));

@@ -7,12 +7,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>An organization with its administrator's client, and short ways to fill it.</summary>
+/// <summary>An organization with its administrator's client, and helpers to fill it.</summary>
 public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminId, HttpClient Admin, string AdminToken)
 {
     private static int users;
 
-    /// <summary>Another user of the organization, signed in with a token of these scopes; none is everything.</summary>
+    /// <summary>Another user of the organization, signed in with a token of these scopes; none means everything.</summary>
     internal async Task<(long Id, HttpClient Client)> AddUserAsync(OrganizationRole role, params string[] scopes)
     {
         await using var scope = Server.Services.CreateAsyncScope();

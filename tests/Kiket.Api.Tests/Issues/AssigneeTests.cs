@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Issues;
 
-/// <summary>Nobody is given work, or a say, in a project that they cannot see.</summary>
+/// <summary>Nobody can be an assignee or an approver in a project that they cannot see.</summary>
 [Collection("Outbox")]
 public sealed class AssigneeTests(KiketServer server)
 {

@@ -4,7 +4,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Issues;
 
-/// <summary>Many writers at once: no number is lost or given twice, and no change is overwritten unseen.</summary>
+/// <summary>Concurrent writers: no number is skipped or used twice, and no change is lost.</summary>
 public sealed class IssueConcurrencyTests(KiketServer server)
 {
     [Fact]

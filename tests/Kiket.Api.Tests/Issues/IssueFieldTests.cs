@@ -5,10 +5,10 @@ using Kiket.Domain.Issues;
 
 namespace Kiket.Api.Tests.Issues;
 
-/// <summary>The fields of an issue on the wire are those that are declared.</summary>
+/// <summary>The fields of an issue on the wire are the declared ones.</summary>
 public sealed class IssueFieldTests(KiketServer server)
 {
-    /// <summary>Parameters that filter by something else than a field.</summary>
+    /// <summary>Parameters that do not filter by a field.</summary>
     private static readonly string[] Others =
     [
         "count",

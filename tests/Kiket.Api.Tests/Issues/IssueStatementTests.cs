@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Issues;
 
-/// <summary>A list costs the same number of statements, whatever it holds and however much there is.</summary>
+/// <summary>A list takes the same number of statements, whatever it contains.</summary>
 public sealed class IssueStatementTests : IAsyncLifetime
 {
     private readonly StatementCounter counter = new();
@@ -98,11 +98,13 @@ public sealed class IssueStatementTests : IAsyncLifetime
             );
         }
 
-        // The issue, its project, its people, what they approved, what they checked, what is in the limited states.
+        // The issue, its project, its people, their approvals, the checked items, and the counts of limited states.
         Assert.Equal([6, 6], counts);
     }
 
-    /// <summary>A workflow whose first state has so many ways out, each with a limit, a checklist and an approval.</summary>
+    /// <summary>
+    /// A workflow whose first state has the given number of transitions, each with a limit, a checklist and an approval.
+    /// </summary>
     private static string WorkflowWith(int ways) =>
         $"""
             workflow: main

@@ -3,7 +3,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.OAuth;
 
-/// <summary>An application that acts for itself.</summary>
+/// <summary>An application that acts on its own behalf.</summary>
 public sealed class OAuthClientCredentialsTests(KiketServer server)
 {
     [Fact]

@@ -37,7 +37,7 @@ public sealed class OAuthCodeTests(KiketServer server)
         Assert.Equal($"{id}", ClaimOf((string)tokens["id_token"]!, "sub"));
         Assert.NotNull(tenant);
 
-        // What was allowed once is not asked again.
+        // The user is not asked again for scopes that they have allowed.
         var again = await browser.GetPageAsync(Authorization(application, "openid profile email issues:read"));
         Assert.StartsWith(Callback, again.Location, StringComparison.Ordinal);
     }

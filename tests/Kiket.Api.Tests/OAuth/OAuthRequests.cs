@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.OAuth;
 
-/// <summary>Short ways to register applications and to get their tokens.</summary>
+/// <summary>Helpers that register applications and get their tokens.</summary>
 internal static class OAuthRequests
 {
     public static Task<JsonNode> AddApplicationAsync(this Tenant tenant, params string[] scopes) =>
@@ -66,7 +66,7 @@ internal static class OAuthRequests
                 ])
             );
 
-    /// <summary>Everything that the tables of OAuth hold, as text.</summary>
+    /// <summary>The whole content of the OAuth tables, as text.</summary>
     public static async Task<string> StoredOAuthAsync(this KiketServer server)
     {
         await using var scope = server.Services.CreateAsyncScope();

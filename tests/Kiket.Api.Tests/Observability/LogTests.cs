@@ -10,8 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiket.Api.Tests.Observability;
 
 /// <summary>
-/// The log of a server in a process of its own: what is expected is not an error in it, and what an operator looks for is
-/// there.
+/// The log of a server in a separate process: expected refusals are not errors, and entries for operators exist.
 /// </summary>
 [Trait("Database", "Sqlite")]
 public sealed class LogTests
@@ -131,7 +130,7 @@ public sealed class LogTests
         Assert.Contains("two\nlines", (string?)entry["exception"], StringComparison.Ordinal);
     }
 
-    /// <summary>The entries of the log; the lines for the operator at the console are no JSON.</summary>
+    /// <summary>The entries of the log; the lines for the operator at the console are not JSON.</summary>
     private static List<JsonNode> EntriesOf(KiketProcess server)
     {
         var entries = server

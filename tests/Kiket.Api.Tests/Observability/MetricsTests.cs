@@ -10,10 +10,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.Observability;
 
-/// <summary>What operators read at <c>/metrics</c>.</summary>
+/// <summary>The metrics at <c>/metrics</c>.</summary>
 /// <remarks>
-/// OpenTelemetry listens to all meters of a name in the process and drops the series when one of them goes, so no other test's
-/// server may stop meanwhile.
+/// OpenTelemetry listens to all meters of a name in the process and drops the series when one of them is disposed, so no other
+/// test's server may stop in the meantime.
 /// </remarks>
 [Collection(nameof(MetricsTests))]
 [CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]

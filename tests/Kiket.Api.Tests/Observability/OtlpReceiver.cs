@@ -8,8 +8,8 @@ using Google.Protobuf;
 namespace Kiket.Api.Tests.Observability;
 
 /// <summary>
-/// A collector on a port of its own, which reads what tests need of OTLP over HTTP. ASP.NET Core would trace its own requests
-/// in this process.
+/// A collector on its own port, which reads the parts of OTLP over HTTP that tests need. ASP.NET Core would trace its own
+/// requests in this process.
 /// </summary>
 internal sealed class OtlpReceiver : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class OtlpReceiver : IDisposable
                 return found;
         }
 
-        throw new InvalidOperationException($"It does not arrive, only these do:\n{string.Join('\n', arrivals)}");
+        throw new InvalidOperationException($"It does not arrive; only these do:\n{string.Join('\n', arrivals)}");
     }
 
     public void Dispose() => listener.Close();

@@ -24,9 +24,7 @@ internal sealed class ApiDocument
             ? operation
             : null;
 
-    /// <summary>
-    /// What is wrong with an answer. Here, unlike for clients, a member that the document does not know is wrong too.
-    /// </summary>
+    /// <summary>The errors of an answer. Unlike for clients, a member that is not in the document is an error here.</summary>
     public IEnumerable<string> Faults(OpenApiOperation operation, int status, string body)
     {
         foreach (var schema in Document.Components.Schemas.Values.Where(s => s.Properties.Count > 0))

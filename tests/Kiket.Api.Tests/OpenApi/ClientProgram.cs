@@ -12,7 +12,7 @@ namespace Kiket.Client;
 
 public partial class KiketClient
 {
-    /// <summary>Whether requests leave out the members that are null, which empties nothing.</summary>
+    /// <summary>Whether requests omit null members, so that nothing is emptied.</summary>
     public bool LeavesNullOut
     {
         init => _instanceSettings = value ? new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull } : null!;
@@ -20,7 +20,7 @@ public partial class KiketClient
 }
 
 /// <summary>
-/// What a program does with the generated client, area by area. It is not part of the tests' assembly: they compile it with the
+/// A program that uses the generated client, area by area. It is not part of the tests' assembly: they compile it with the
 /// client.
 /// </summary>
 public sealed class ClientProgram
@@ -54,8 +54,8 @@ public sealed class ClientProgram
     }
 
     /// <param name="http">A client of an administrator.</param>
-    /// <param name="receiver">An address that takes webhooks.</param>
-    /// <returns>What is stored other than it was meant.</returns>
+    /// <param name="receiver">An address that accepts webhooks.</param>
+    /// <returns>The values that are not stored as intended.</returns>
     public static async Task<List<string>> RunAsync(HttpClient http, string receiver)
     {
         var program = new ClientProgram(http, receiver);
@@ -876,7 +876,7 @@ public sealed class ClientProgram
             differences.Add($"{what}: meant {meant ?? "null"}, stored {stored ?? "null"}");
     }
 
-    /// <summary>Compares what a change does not name.</summary>
+    /// <summary>Compares the members that a change does not name.</summary>
     private void Others(string what, object before, object after, params string[] named)
     {
         var old = JsonSerializer.SerializeToNode(before)!.AsObject();

@@ -134,7 +134,7 @@ public sealed class DocumentTests(KiketServer server)
         if (operation.Tags.Count != 1)
             yield return "give its group a tag";
         if (route.IsAnonymous == operation.Security.Any(s => s.ContainsKey("Bearer")))
-            yield return "its security is not what the route asks for";
+            yield return "its security does not match the route's requirements";
         if (!statuses.Any(s => s.StartsWith('2')))
             yield return "it needs a successful answer: let the method's result type say which";
         if (isWrite != parameters.Contains("Idempotency-Key"))
@@ -185,7 +185,7 @@ public sealed class DocumentTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_request_is_shown_in_its_wrapper_with_what_stands_beside_it()
+    public async Task A_request_is_shown_in_its_wrapper_with_the_members_beside_it()
     {
         var document = await ApiDocument.ReadAsync(server);
 
@@ -268,7 +268,7 @@ public sealed class DocumentTests(KiketServer server)
         var faults = new List<string>();
         var read = new List<string>();
 
-        // A stream has no end.
+        // A stream does not end.
         foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET" && r.Name != "StreamEvents"))
         {
             if (await AddressAsync(tenant, route) is not { } address)
@@ -388,9 +388,7 @@ public sealed class DocumentTests(KiketServer server)
         return tenant;
     }
 
-    /// <summary>
-    /// An address of the route at which the tenant has something, or null. What stands in a list is read from the list.
-    /// </summary>
+    /// <summary>An address of the route that exists for the tenant, or null. Ids are read from the route's list.</summary>
     private static async Task<string?> AddressAsync(Tenant tenant, ApiRoute route)
     {
         var address = route

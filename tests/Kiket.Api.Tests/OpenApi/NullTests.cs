@@ -28,7 +28,7 @@ public sealed partial class NullTests(KiketServer server)
         """{"module": "com.example.shop", "version": "1.0", """
         + """ "tables": {"orders": {"columns": [{"name": "number", "type": "text"}]}}}""";
 
-    /// <summary>What is emptied together with a member, because it follows from it.</summary>
+    /// <summary>Members that are emptied together with another one, because they depend on it.</summary>
     private static readonly ILookup<string, string> Followers = new (string Member, string Follower)[]
     {
         ("assignee_id", "assignee"),
@@ -41,7 +41,7 @@ public sealed partial class NullTests(KiketServer server)
     }.ToLookup(f => f.Member, f => f.Follower);
 
     /// <summary>
-    /// The smallest bodies that each write takes. <c>$name</c> is one of the prepared things, and <c>$n</c> a new number.
+    /// The smallest valid body of each write. <c>$name</c> is one of the prepared things, and <c>$n</c> a new number.
     /// </summary>
     private static readonly IReadOnlyList<Write> Writes =
     [
@@ -158,8 +158,8 @@ public sealed partial class NullTests(KiketServer server)
         if (refusal is not null)
             return [$"without a null: {refusal}"];
 
-        // What differs between two equal requests, such as an id, says nothing about the null of a third.
-        // A version counts changes, but a milestone's is a text.
+        // A member that differs between two equal requests, such as an id, cannot be compared with a third. A version counts
+        // changes, but a milestone's is a text.
         List<string> moving = ["created_at", "updated_at", .. Differences(first!, last!)];
         if (last!["version"]?.GetValueKind() is JsonValueKind.Number)
             moving.Add("version");
@@ -215,9 +215,7 @@ public sealed partial class NullTests(KiketServer server)
 
     private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 };
 
-    /// <summary>
-    /// The members of the body and of what it holds that it leaves out and that the document lets it leave out.
-    /// </summary>
+    /// <summary>The optional members, at any depth, that the body omits.</summary>
     private static IEnumerable<(IReadOnlyList<object> Path, string Member)> LeftOut(
         JsonNode node,
         JsonSchema schema,
@@ -401,10 +399,10 @@ public sealed partial class NullTests(KiketServer server)
         /// <summary>What the <c>{id}</c> in its path names.</summary>
         public string? Id { get; init; }
 
-        /// <summary>The project that its query names, as a user's credential must, and an extension's need not.</summary>
+        /// <summary>The project in its query, which a user's credential must name, unlike an extension's.</summary>
         public string? Project { get; init; }
 
-        /// <summary>What each request needs, made for it.</summary>
+        /// <summary>The resources that are created for each request.</summary>
         public Func<World, Task>? Before { get; init; }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.Organizations;
 
-/// <summary>A day is the organization's, not that of UTC.</summary>
+/// <summary>Days are those of the organization's time zone, not of UTC.</summary>
 public sealed class OrganizationDayTests : IAsyncLifetime
 {
     // Half past two in the morning of the 2nd in UTC; on Pago Pago, eleven hours behind, still the 1st.

@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Projects;
 
 /// <summary>
-/// Who sees a project is said twice: to the database for lists, and in the policy for one project. Both say the same.
+/// The visibility of projects is implemented twice: in the database for lists, and in the policy for a single project. Both must
+/// agree.
 /// </summary>
 public sealed class ProjectVisibilityTests(KiketServer server)
 {
@@ -74,7 +75,7 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         await db.SaveChangesAsync();
         foreach (var (project, membership) in cases)
         {
-            // Must open nothing for the actor.
+            // Must not grant the actor anything.
             db.ProjectMembers.Add(ProjectMember.Of(project, new(somebodyElse), ProjectRole.Lead, now));
             if (membership is { } projectRole)
                 db.ProjectMembers.Add(ProjectMember.Of(project, actor.UserId, projectRole, now));

@@ -2,7 +2,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.RateLimits;
 
-/// <summary>Whose address a request has when a proxy forwards it.</summary>
+/// <summary>The address of a request that a proxy forwards.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class ForwardedAddressTests
 {
@@ -25,7 +25,7 @@ public sealed class ForwardedAddressTests
         Assert.Equal(9, await LeftAsync(server, "203.0.113.2"));
         Assert.Equal(8, await LeftAsync(server, "203.0.113.1, 10.1.2.3"));
 
-        // What the caller itself wrote stands before the address that the first proxy saw.
+        // The caller's own entries come before the address that the first proxy saw.
         Assert.Equal(7, await LeftAsync(server, "198.51.100.7, 203.0.113.1"));
         Assert.Equal(6, await LeftAsync(server, "10.0.0.1, 203.0.113.1, 10.1.2.3"));
     }

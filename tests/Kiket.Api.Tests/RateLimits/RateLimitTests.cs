@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.RateLimits;
 
-/// <summary>A server with small limits and a clock that stands still.</summary>
+/// <summary>A server with small limits and a stopped clock.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class RateLimitTests : IAsyncLifetime
 {
@@ -88,7 +88,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         AssertHeaders(await server.NewClient("kpat_guess").GetAsync("/api/v1/me"), HttpStatusCode.TooManyRequests, 20, 0);
         AssertHeaders(await server.NewClient().GetAsync("/api/v1/health"), HttpStatusCode.TooManyRequests, 20, 0);
 
-        // Others are not stopped by that.
+        // Others are not affected.
         AssertHeaders(await (await server.NewTenantAsync()).Admin.GetAsync("/api/v1/me"), HttpStatusCode.OK, 20, 19);
         Assert.False((await server.NewClient().GetAsync("/health/live")).Headers.Contains("X-RateLimit-Limit"));
     }

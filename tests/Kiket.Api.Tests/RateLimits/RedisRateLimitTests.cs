@@ -37,7 +37,7 @@ public sealed class RedisRateLimitTests
             foreach (var client in clients)
                 client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-            // A node that waits seconds for an answer, as on a busy machine, counts by itself: such a round says nothing.
+            // A node that waits seconds for an answer, as on a busy machine, counts by itself: such a round is repeated.
             var (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is unavailable"));
             for (var tries = 1; tries < 3 && lost > 0; tries++)
             {
@@ -156,7 +156,7 @@ public sealed class RedisRateLimitTests
         return answers;
     }
 
-    /// <summary>What one node counts with.</summary>
+    /// <summary>The counter of one node.</summary>
     private sealed class Node(ServiceProvider services, RedisRateLimits limits) : IAsyncDisposable
     {
         public RedisRateLimits Limits => limits;

@@ -38,7 +38,7 @@ internal sealed class RedisServer : IAsyncDisposable
         await process.SaysAsync(new("Ready to accept connections"));
     }
 
-    /// <summary>Removes all that it holds.</summary>
+    /// <summary>Removes all its data.</summary>
     public async Task ForgetAsync()
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Connection},allowAdmin=true");

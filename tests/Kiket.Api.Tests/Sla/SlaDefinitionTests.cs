@@ -12,8 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Sla;
 
 /// <summary>
-/// The limits of <c>workflow_sla_definitions.yml</c>, and issues that were there before a limit was. Minutes are told since a
-/// test began.
+/// The limits of <c>workflow_sla_definitions.yml</c>, and issues that are older than a limit. Minutes are counted from the start
+/// of a test.
 /// </summary>
 public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
@@ -160,21 +160,20 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
             (await ImportAsync(tenant, Limits))["created"]!.AsArray().Select(c => (string?)c)
         );
 
-        // The time in the state counts, also that before the import; the warning is past, and is told of at the import, not
-        // before.
+        // All time in the state counts, even before the import; the past warning is reported at the instant of the import.
         Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
         await PassAsync(1);
         Assert.Equal(["imminent doing +7"], (await EventsAsync(tenant)).Select(Told));
         Assert.Equal([1], await TimersAsync(tenant));
 
-        // The same again changes nothing; a longer limit goes on with the same time.
+        // The same definition changes nothing; a longer limit continues with the same time.
         await ImportAsync(tenant, Limits + "# as before\n");
         Assert.Equal([1], await TimersAsync(tenant));
         await ImportAsync(tenant, Limits.Replace("minutes: 10,", "minutes: 60,", StringComparison.Ordinal));
         Assert.Equal("doing +60", await DueAsync(tenant, "ACT-1"));
         Assert.Equal(["recovered doing +8", "imminent doing +7"], (await EventsAsync(tenant)).Select(Told));
 
-        // None is left: nothing is watched, and whoever moves is told of nothing.
+        // No definition is left: nothing is watched, and moves cause no SLA events.
         var gone = await ImportAsync(tenant, "");
         Assert.Contains("sla_definition urgent", gone["removed"]!.AsArray().Select(c => (string?)c));
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]);
@@ -386,7 +385,7 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
 
     private string Since(JsonNode? instant) => $"+{((DateTimeOffset)instant! - start).TotalMinutes}";
 
-    /// <summary>Which limit holds for an issue, and when it is breached, as <c>id +10</c>.</summary>
+    /// <summary>The limit that applies to an issue, and when it is breached, as <c>id +10</c>.</summary>
     private async Task<string> DueAsync(Tenant tenant, string issue)
     {
         var timer = (await tenant.ReadAsync($"issues/{issue}/sla"))["timer"]!;

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Sla;
 
-/// <summary>Who may ask for the events of service levels, with which credentials, and what is refused.</summary>
+/// <summary>Who may read SLA events, with which credentials, and which requests are refused.</summary>
 public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
     private const string Pack = """
@@ -205,7 +205,7 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
         return tenant;
     }
 
-    /// <summary>Opens an issue that is warned of and breached, once each.</summary>
+    /// <summary>Opens an issue with one warning and one breach.</summary>
     private async Task BreachAsync(Tenant tenant, string project)
     {
         await tenant.AddIssueAsync(project, fields: new { issue_type = "Task" });
@@ -236,7 +236,7 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
 
     private static int Count(JsonNode page) => page["data"]!.AsArray().Count;
 
-    /// <summary>The members in this order: one database keeps those of JSON in an order of its own.</summary>
+    /// <summary>The members in this order: PostgreSQL reorders the members of JSON.</summary>
     private static string Sorted(JsonNode node, params string[] members)
     {
         Assert.Equal(members.Order(), node.AsObject().Select(p => p.Key).Order());

@@ -14,7 +14,7 @@ namespace Kiket.Api.Tests.Sla;
 
 /// <summary>
 /// A limit of a minute, from a pack that is imported over HTTP to a receiver on a port of its own. Only the clock is moved by
-/// hand, and the jobs run when the test says so.
+/// hand, and the test runs the jobs.
 /// </summary>
 public sealed class SlaServerTests(CapacityServer host) : IClassFixture<CapacityServer>
 {

@@ -12,8 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Sla;
 
 /// <summary>
-/// Limits on the time in a state, from a pack to what people and programs are told. It is Monday, 09:00 UTC, when a test
-/// begins.
+/// Limits on the time in a state, from a pack to notifications and events. It is Monday, 09:00 UTC, when a test begins.
 /// </summary>
 public sealed class SlaTests : IAsyncLifetime
 {

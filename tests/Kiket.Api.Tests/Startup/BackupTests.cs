@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>What the commands <c>backup</c> and <c>restore</c> do.</summary>
+/// <summary>The commands <c>backup</c> and <c>restore</c>.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class BackupTests : IDisposable
 {

@@ -17,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>The executable as an operator runs it, each test on a database of its own.</summary>
+/// <summary>The executable as an operator runs it; each test has its own database.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class CommandLineTests : IDisposable
 {

@@ -2,7 +2,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>Every way in which ASP.NET Core is told where to listen.</summary>
+/// <summary>Every way to configure the addresses of ASP.NET Core.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class ListenAddressTests
 {

@@ -110,7 +110,7 @@ public sealed partial class ServingTests
         if (what == "a folder")
             Directory.CreateDirectory(file);
         else
-            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is no database. ", 500)));
+            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is not a database. ", 500)));
 
         await using var server = KiketProcess.Start(folder);
 

@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>Any number of servers may start, at any time, whatever a server that was killed has left behind.</summary>
+/// <summary>Any number of servers may start at any time, whatever a killed server has left behind.</summary>
 public sealed partial class StartingTests
 {
     [Fact]
@@ -247,7 +247,7 @@ public sealed partial class StartingTests
         public void AddOrUpdate(string recurringJobId, Job job, string cronExpression, RecurringJobOptions options)
         {
             if (left-- > 0)
-                throw new InvalidOperationException("The job storage is away.");
+                throw new InvalidOperationException("The job storage is unavailable.");
             Planned.Add(recurringJobId);
         }
 
@@ -256,7 +256,7 @@ public sealed partial class StartingTests
         public void RemoveIfExists(string recurringJobId) => Planned.Remove(recurringJobId);
     }
 
-    /// <summary>Every pause is over at once.</summary>
+    /// <summary>Every pause ends immediately.</summary>
     private sealed class HurriedTime : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
@@ -264,7 +264,7 @@ public sealed partial class StartingTests
     }
 }
 
-/// <summary>A database of its own on the PostgreSQL of the tests, for servers in processes of their own.</summary>
+/// <summary>A separate database on the PostgreSQL of the tests, for servers in separate processes.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     private readonly string name = $"kiket_process_{Guid.NewGuid():N}";
@@ -274,7 +274,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public (string Name, string Value)[] Settings =>
         [("Database__Provider", "PostgreSql"), ("ConnectionStrings__Kiket", Connection), ("Database__MigrateOnStart", "true")];
 
-    /// <summary>Skips the test where there is no such server. The database itself is made by the servers that start.</summary>
+    /// <summary>Skips the test if there is no such server. The servers create the database themselves.</summary>
     public static Task<PostgresDatabase> CreateAsync()
     {
         Assert.SkipUnless(KiketServer.IsPostgres, "Several servers need PostgreSQL; KIKET_TEST_POSTGRES is not set.");

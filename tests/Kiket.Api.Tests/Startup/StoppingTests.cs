@@ -6,7 +6,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>What a server does when it is asked to end, as orchestrators ask: by SIGTERM.</summary>
+/// <summary>How a server stops after SIGTERM, which orchestrators send.</summary>
 [Trait("Database", "Sqlite")]
 public sealed class StoppingTests
 {

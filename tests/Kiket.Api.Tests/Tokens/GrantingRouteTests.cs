@@ -7,14 +7,14 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Tokens;
 
 /// <summary>
-/// Every route is known here: as one that can give away more than its own scope says and therefore asks for more, or as one
-/// that cannot. A new route that grants, imports or subscribes belongs to the first, with a request that asks for too much.
+/// Every route is listed here: either as one that can grant more than its own scope and therefore requires more scopes, or as one
+/// that cannot. A new route that grants, imports or subscribes belongs in the first list, with a request that exceeds its scopes.
 /// </summary>
 public sealed class GrantingRouteTests(KiketServer server)
 {
-    /// <param name="Scopes">What the route itself needs.</param>
-    /// <param name="Stored">What an administrator, or the extension that asks, reads of the things that the route stores.</param>
-    /// <param name="ByExtension">Whether an extension with these permissions asks, and not a user.</param>
+    /// <param name="Scopes">The scopes of the route itself.</param>
+    /// <param name="Stored">What an administrator, or the requesting extension, reads of the data that the route stores.</param>
+    /// <param name="ByExtension">The permissions of the requesting extension, or null for a user.</param>
     private sealed record Greed(
         string Route,
         string[] Scopes,
@@ -109,7 +109,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         ),
     ];
 
-    /// <summary>Routes that show less to a credential that lacks another scope; tests of their own say what.</summary>
+    /// <summary>Routes that show less to a credential without another scope; other tests check that.</summary>
     private static readonly string[] Hiding = Lines(
         """
         GET /events
@@ -122,8 +122,8 @@ public sealed class GrantingRouteTests(KiketServer server)
     );
 
     /// <summary>
-    /// Routes whose own scope says all that they do. Those of users, workspace tokens and applications need <c>admin</c>,
-    /// which is every scope.
+    /// Routes whose own scope covers everything that they do. Those of users, workspace tokens and applications need
+    /// <c>admin</c>, which is every scope.
     /// </summary>
     private static readonly string[] Plain = Lines(
         """
@@ -228,7 +228,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         """
     );
 
-    /// <summary>Whether a route asks for more than its own scope, depending on what it is asked for.</summary>
+    /// <summary>Whether a route requires more than its own scope, depending on the request.</summary>
     internal static bool Grants(string route) => Greedy.Any(g => g.Route.Split('?')[0] == route);
 
     [Fact]

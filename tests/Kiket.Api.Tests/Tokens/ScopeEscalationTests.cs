@@ -5,7 +5,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Tokens;
 
-/// <summary>Nobody grants, imports or subscribes to what their own credential does not allow.</summary>
+/// <summary>Nobody can grant, import or subscribe to anything that their own credential does not allow.</summary>
 public sealed class ScopeEscalationTests(KiketServer server)
 {
     private const string Refused = "AUTH_FORBIDDEN_SCOPE";

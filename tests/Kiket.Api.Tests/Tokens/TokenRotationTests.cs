@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Tokens;
 
-/// <summary>Tokens that are replaced, and tokens that get a limit of their own.</summary>
+/// <summary>Tokens that are replaced, and tokens with their own limit.</summary>
 public sealed class TokenRotationTests(KiketServer server)
 {
     private const string Workspace = "workspace_api_token";

@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Users;
 
-/// <summary>What every route about users, tokens and members says to a credential that is not good enough.</summary>
+/// <summary>The refusals of every route about users, tokens and members for an insufficient credential.</summary>
 public sealed class CredentialTests(KiketServer server)
 {
-    /// <summary>The routes, with the only scope that opens them; null where any token will do.</summary>
+    /// <summary>The routes, with the only scope that opens them; null if any token is enough.</summary>
     private static readonly (string Method, string Path, string? Scope)[] Routes =
     [
         ("GET", "/users", "users:read"),

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>
-/// Servers are killed in the middle of the work. Nothing that a client was told gets lost on the way to a subscriber.
+/// Servers are killed in the middle of their work. No acknowledged change gets lost on the way to a subscriber.
 /// </summary>
 public sealed class CrashTests
 {
@@ -166,9 +166,7 @@ public sealed class CrashTests
             .CreatedAsync();
     }
 
-    /// <summary>
-    /// Waits until all is delivered, and compares what clients were told, what the log says and what the subscriber got.
-    /// </summary>
+    /// <summary>Waits until everything is delivered, and compares the acknowledged changes, the log and the deliveries.</summary>
     private static async Task CheckAsync(HttpClient client, Receiver receiver, Load load)
     {
         var log = await ReadLogAsync(client);
@@ -225,9 +223,7 @@ public sealed class CrashTests
             await process.DisposeAsync();
     }
 
-    /// <summary>
-    /// Clients that open and move issues until the server under them is killed, and remember what they were told.
-    /// </summary>
+    /// <summary>Clients that open and move issues until the server is killed, and remember the acknowledged changes.</summary>
     private sealed class Load
     {
         public ConcurrentBag<long> Created { get; } = [];

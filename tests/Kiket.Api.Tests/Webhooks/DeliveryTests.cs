@@ -16,7 +16,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>What a receiver gets, and what becomes of what it answers.</summary>
+/// <summary>The requests to a receiver, and the effects of its answers.</summary>
 [Collection("Outbox")]
 public sealed class DeliveryTests(KiketServer server)
 {
@@ -451,7 +451,7 @@ public sealed class DeliveryTests(KiketServer server)
         var (tenant, receiver, webhook) = await NewAsync();
         await using var _ = receiver;
 
-        await tenant.DeliverAsync(); // hands out and queues the job, which nobody runs here
+        await tenant.DeliverAsync(); // fans out and queues the job, which does not run here
 
         var job = server
             .Services.GetRequiredService<JobStorage>()
@@ -509,7 +509,7 @@ public sealed class DeliveryTests(KiketServer server)
         return (tenant, receiver, webhook);
     }
 
-    /// <summary>Makes all that waits due now, as if its time had come.</summary>
+    /// <summary>Makes all pending deliveries due now.</summary>
     private static Task<int> LetTimePassAsync(Tenant tenant, Webhook webhook) =>
         tenant.OnDatabaseAsync(async db =>
         {
@@ -529,7 +529,7 @@ public sealed class DeliveryTests(KiketServer server)
             .ThenBy(r => int.Parse(r.Header("X-Kiket-Delivery")!, CultureInfo.InvariantCulture))
             .ToList();
         Assert.Equal(2, requests.Count);
-        return (requests[0], requests[1]); // several are on their way at once, and any may arrive first
+        return (requests[0], requests[1]); // several are sent concurrently, and any may arrive first
     }
 
     private static string Hmac(string secret, string text) =>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>Extensions that are asked before an issue moves.</summary>
+/// <summary>Extensions that guard transitions.</summary>
 [Collection("Outbox")]
 public sealed class GuardTests(KiketServer server)
 {
@@ -297,7 +297,7 @@ public sealed class GuardTests(KiketServer server)
             )
         );
         Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotent-Replayed")));
-        Assert.Equal(2, guard.Requests.Count); // about what it was, and about what it is; not for the answer that was given again
+        Assert.Equal(2, guard.Requests.Count); // about the old and the new state, not for the replayed answer
         var events = (await tenant.Admin.GetAsync("/api/v1/events?types=issue.status_changed").OkAsync())["data"]!.AsArray();
         Assert.Single(events);
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>Whoever sends to an endpoint keeps its lease although a renewal fails.</summary>
+/// <summary>A worker keeps the lease of an endpoint even if a renewal fails.</summary>
 public sealed class LeaseTests : IAsyncLifetime
 {
     private readonly DatabaseFaults faults = new();

@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>
-/// The hand-out to webhooks and the reactions move their cursors while others work. When a database ends one of them it begins
-/// again at once: nothing else would wake it for a while.
+/// The fan-out to webhooks and the reactions move their cursors concurrently with others. When a database aborts one of them, it
+/// restarts immediately, because nothing else would wake it for a while.
 /// </summary>
 public sealed class LostRaceTests : IAsyncLifetime
 {
@@ -69,7 +69,7 @@ public sealed class LostRaceTests : IAsyncLifetime
         );
     }
 
-    /// <summary>Ends steps of the cursors as a database ends one of two that wait for each other.</summary>
+    /// <summary>Aborts cursor moves, as a database aborts one of two deadlocked transactions.</summary>
     private sealed class Losing : DbCommandInterceptor
     {
         public int Races { get; set; }

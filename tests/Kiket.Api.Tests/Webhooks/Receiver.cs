@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>A receiver on a port of its own, which keeps what it gets and answers as the test says.</summary>
+/// <summary>A receiver on its own port, which records requests and answers as the test says.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -19,7 +19,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public ConcurrentQueue<Received> Requests { get; } = new();
 
-    /// <summary>How it answers; 200 with an empty object when nobody says otherwise.</summary>
+    /// <summary>Its answer; by default 200 with an empty object.</summary>
     public Func<HttpContext, Received, Task> Answer { get; set; } = (http, _) => http.Response.WriteAsync("{}");
 
     public static async Task<Receiver> StartAsync(Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions>? listen = null)

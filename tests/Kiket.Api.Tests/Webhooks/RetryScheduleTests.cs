@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>When what a receiver did not take is sent again, on a clock of its own: hours pass in a second.</summary>
+/// <summary>When failed deliveries are retried, on a separate clock: hours pass in a second.</summary>
 public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked) : IClassFixture<RetryScheduleTests.ClockedServer>
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
@@ -55,7 +55,7 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         Assert.All(attempts, a => Assert.Equal(503, a.Status));
         Assert.All(instants.Zip(attempts), pair => Assert.Equal(pair.First, pair.Second.At, Moment));
 
-        // The same event and delivery each time, signed anew at the time of the attempt.
+        // The same event and delivery each time, with a new signature at the time of the attempt.
         Assert.Single(receiver.Requests.Select(r => ((string?)r.Json["id"], r.Header("X-Kiket-Delivery"))).Distinct());
         Assert.Equal(
             instants.Select(i => i.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
@@ -207,7 +207,7 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         return (tenant, receiver, webhook);
     }
 
-    /// <summary>A server whose clock the tests turn.</summary>
+    /// <summary>A server whose clock the tests move.</summary>
     public sealed class ClockedServer : IAsyncLifetime
     {
         public ClockedServer() => Server = new() { TestServices = services => services.AddSingleton<TimeProvider>(Clock) };

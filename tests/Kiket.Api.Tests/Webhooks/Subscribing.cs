@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>Endpoints of a tenant, and the work of the jobs done by hand.</summary>
+/// <summary>Endpoints of a tenant, and the work of the jobs as methods.</summary>
 internal static class Subscribing
 {
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -67,7 +67,7 @@ internal static class Subscribing
         return webhook;
     }
 
-    /// <summary>Hands out what waits, and sends what is due to some endpoints, once each.</summary>
+    /// <summary>Fans out the waiting events, and sends the due deliveries of some endpoints, once each.</summary>
     public static async Task DeliverAsync(this Tenant tenant, params Webhook[] webhooks)
     {
         await tenant.Server.Services.GetRequiredService<WebhookFanOut>().RunAsync(TestContext.Current.CancellationToken);

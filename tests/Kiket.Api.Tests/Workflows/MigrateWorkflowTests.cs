@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Workflows;
 
-/// <summary>Issues stay on the version that they began with, until somebody migrates them.</summary>
+/// <summary>Issues stay on their initial version until somebody migrates them.</summary>
 public sealed class MigrateWorkflowTests(KiketServer server)
 {
     private const string Migrate = "/api/v1/workflows/flow/migrate";

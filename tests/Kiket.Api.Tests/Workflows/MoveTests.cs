@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Workflows;
 
-/// <summary>Moves along a workflow with everything that can stand in the way.</summary>
+/// <summary>Moves along a workflow with everything that can prevent them.</summary>
 public sealed class MoveTests(KiketServer server)
 {
     private const string Guarded = """

@@ -8,7 +8,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Workflows;
 
-/// <summary>Changing workflows, and checking them before.</summary>
+/// <summary>Changing and validating workflows.</summary>
 public sealed class PutWorkflowTests(KiketServer server)
 {
     private const string Doubtful = """

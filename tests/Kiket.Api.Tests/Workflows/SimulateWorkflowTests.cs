@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Workflows;
 
-/// <summary>Trying a workflow out on an issue that is only a document.</summary>
+/// <summary>Simulating a workflow with an issue that is only a document.</summary>
 public sealed class SimulateWorkflowTests(KiketServer server)
 {
     private const string Simulate = "/api/v1/workflows/flow/simulate";

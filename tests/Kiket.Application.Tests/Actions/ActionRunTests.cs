@@ -12,12 +12,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Actions;
 
-/// <summary>Each action on its own: what it takes, what it does, and what it says when it cannot.</summary>
+/// <summary>Each action by itself: its parameters, its effects, and its messages.</summary>
 public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<SqliteDatabase>, IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Values that some field holds, none of which is what the issue has.</summary>
+    /// <summary>Valid values of every field, all different from those of the issue.</summary>
     private static readonly JsonElement[] Values = [Json("2026-01-15"), Json(3), Json("high")];
 
     private Workspace workspace = null!;
@@ -290,7 +290,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     public async Task What_cannot_be_done_here_says_so(string kind, string expected) =>
         Assert.Equal(expected, await RunAsync(kind, "{}"));
 
-    /// <summary>Runs an action as the outbox does: in the name of the service user, and taken back when it is refused.</summary>
+    /// <summary>Runs an action as the outbox does: in the name of the service user, and rolled back when it is refused.</summary>
     private async Task<string> RunAsync(string kind, string parameters)
     {
         await using var session = new Session(

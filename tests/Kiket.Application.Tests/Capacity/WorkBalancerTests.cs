@@ -5,12 +5,12 @@ using Kiket.Infrastructure.Capacity;
 
 namespace Kiket.Application.Tests.Capacity;
 
-/// <summary>What holds of every plan, tried on random teams; and how good plans are, compared with all that there are.</summary>
+/// <summary>Properties of every plan, tested on random teams, and the quality of plans compared with all possible ones.</summary>
 public sealed class WorkBalancerTests : IDisposable
 {
     private readonly WorkBalancer balancer = new();
 
-    /// <summary>Teams of which all plans can be looked at.</summary>
+    /// <summary>Teams small enough to enumerate all plans.</summary>
     private static readonly Gen<BalanceProblem> ASmallTeam = ATeam(Gen.Int[2, 4], Gen.Int[1, 7], Gen.Int[0, 7]);
 
     private static readonly Gen<BalanceProblem> ATeamOfAnySize = ATeam(Gen.Int[1, 10], Gen.Int[0, 60], Gen.Int[0, 25]);
@@ -103,7 +103,7 @@ public sealed class WorkBalancerTests : IDisposable
 
     public void Dispose() => balancer.Dispose();
 
-    /// <summary>Fifty people with two thousand issues, half of them with too much.</summary>
+    /// <summary>Fifty people with two thousand issues; half of the people are overloaded.</summary>
     private static BalanceProblem LargeTeam()
     {
         var random = new Random(1);
@@ -178,7 +178,7 @@ public sealed class WorkBalancerTests : IDisposable
             held.Index().ToDictionary(h => new UserId(h.Index + 1), h => h.Item / 100m)
         );
 
-    /// <summary>Looks at every plan there is, in whole numbers and with none of the code that it judges.</summary>
+    /// <summary>Enumerates every plan, in whole numbers and without the tested code.</summary>
     private static class Exhaustive
     {
         public readonly record struct Rating(long Worst, long Overload, long Moved, int Reluctance) : IComparable<Rating>

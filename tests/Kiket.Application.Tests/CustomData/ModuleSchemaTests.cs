@@ -12,7 +12,7 @@ public sealed class ModuleSchemaTests
 {
     private static readonly CustomModuleReader Reader = new();
 
-    /// <summary>Short ones, each with something of its own, so that a change hits what matters.</summary>
+    /// <summary>Short schemas, each with its own features, so that a mutation is likely to matter.</summary>
     private static readonly string[] Schemas =
     [
         """
@@ -48,8 +48,8 @@ public sealed class ModuleSchemaTests
     ];
 
     /// <summary>
-    /// Bytes changed, parts doubled, cut and swapped, words exchanged: a schema that works, or faults with their places, never
-    /// anything else.
+    /// Bytes changed, parts duplicated, cut and swapped, words exchanged: the result is a working schema or errors with
+    /// positions.
     /// </summary>
     [Fact]
     public void Mutated_schemas_are_read_or_refused_and_nothing_else()
@@ -177,7 +177,7 @@ public sealed class ModuleSchemaTests
         }
     }
 
-    /// <summary>What was read can be kept and takes records.</summary>
+    /// <summary>The schema can be stored and accepts records.</summary>
     private static void Use(CustomModuleSchema schema, Random random)
     {
         Assert.InRange(schema.Key.Length, 1, CustomModuleSchema.MaxKeyLength);

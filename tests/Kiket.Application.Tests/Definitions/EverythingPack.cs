@@ -1,6 +1,6 @@
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>A pack with all that a workflow file can ask for, in ways that no published pack uses.</summary>
+/// <summary>A pack with every feature of workflow files, in forms that no published pack uses.</summary>
 internal static class EverythingPack
 {
     public static IReadOnlyList<(string Path, string Text)> Files { get; } =

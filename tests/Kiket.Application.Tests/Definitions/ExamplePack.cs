@@ -15,8 +15,7 @@ internal static class ExamplePack
         Load(Path.Combine(Repository, "examples", "newsroom"));
 
     /// <summary>
-    /// The files of a pack: <c>newsroom</c>, <c>everything</c>, or a real one, which lies beside the repository on some
-    /// machines.
+    /// The files of a pack: <c>newsroom</c>, <c>everything</c>, or a real one, which is beside the repository on some machines.
     /// </summary>
     public static IReadOnlyList<(string Path, string Text)> FilesOf(string name)
     {

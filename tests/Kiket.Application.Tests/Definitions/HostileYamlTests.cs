@@ -90,9 +90,7 @@ public sealed class HostileYamlTests
         Assert.Contains(faults, f => f.EndsWith("Too many findings; the rest are not listed.", StringComparison.Ordinal));
     }
 
-    /// <summary>
-    /// The example pack with bytes changed, lines doubled, cut and swapped: a fault or a pack, never anything else.
-    /// </summary>
+    /// <summary>The example pack with bytes changed, lines duplicated, cut and swapped: the result is a pack or errors.</summary>
     [Fact]
     public void Mutated_files_are_read_or_refused_and_nothing_else()
     {

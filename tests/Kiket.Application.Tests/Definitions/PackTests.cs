@@ -119,7 +119,7 @@ public sealed class PackTests
     }
 
     [Fact]
-    public void Issue_types_may_be_a_map_and_come_by_position()
+    public void Issue_types_may_be_a_map_and_are_sorted_by_position()
     {
         var types = Read(
             (TypesPath, "issue_types:\n  task: {name: A task, position: 5}\n  story: {position: 1}\n")

@@ -4,7 +4,7 @@ using Kiket.Infrastructure.Definitions;
 
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>Small packs, and short ways to read them.</summary>
+/// <summary>Small packs, and helpers to read them.</summary>
 internal static class Packs
 {
     public const string ProjectPath = ".kiket/project.yaml";
@@ -39,14 +39,14 @@ internal static class Packs
     public static Result<DefinitionPack> Read(params (string Path, string Text)[] files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], "LEGAL", null);
 
-    /// <summary>Reads a pack in which what may weaken a rule is a warning.</summary>
+    /// <summary>Reads a pack leniently: anything that may weaken a rule is a warning.</summary>
     public static Result<DefinitionPack> ReadLeniently(params (string Path, string Text)[] files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text, IsStrict: false))], "LEGAL", null);
 
     public static Result<DefinitionPack> ReadFrom(string? folder, params (string Path, string Text)[] files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], null, folder);
 
-    /// <summary>The faults of a file beside sound others, as <c>line:column message</c>.</summary>
+    /// <summary>The errors of a file among valid ones, as <c>line:column message</c>.</summary>
     public static string[] Faults(string path, string text)
     {
         Dictionary<string, string> files = new()

@@ -36,7 +36,7 @@ public sealed class RealPackTests
                 if (parents.Append(entry.Key).Any(key => IsReported(whole, path, key)))
                     continue;
 
-                // A misspelt key is reported, or stands in what was read; so is another value of a key that is spelt right.
+                // A misspelt key is reported or kept in the result; another value of a correct key changes the result.
                 var misspelt = Read(With(files, path, Rename(text, entry.Key)));
                 var isNoted =
                     misspelt.IsRefused
@@ -86,7 +86,7 @@ public sealed class RealPackTests
             Assert.Empty(driver.DriveAll());
             violations += driver.Violations;
 
-            // Each thing that is asked for was missing once at least.
+            // Each requirement was missing at least once.
             var asked = workflow.Definition.Transitions.Sum(t =>
                 driver.DemandsOf(t).Count + workflow.Definition.ApprovalsOf(t).Count()
             );
@@ -100,7 +100,7 @@ public sealed class RealPackTests
     private static Domain.Common.Result<DefinitionPack> Read(IReadOnlyList<(string Path, string Text)> files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], "PACK", null);
 
-    /// <summary>All that a pack says, without the text that it was read from.</summary>
+    /// <summary>The whole content of a pack, without its source text.</summary>
     private static string Said(DefinitionPack pack) =>
         JsonSerializer.Serialize(
             new
@@ -142,7 +142,7 @@ public sealed class RealPackTests
     private static string Rename(string text, YamlText key) =>
         Insert(text, key.Line, key.Column + (key.IsPlain ? 0 : 1), "zz_", 0);
 
-    /// <summary>The text with another value, where that can be told in one line; else null.</summary>
+    /// <summary>The text with another value, if that is possible on one line; otherwise null.</summary>
     private static string? Another(string text, YamlNode value)
     {
         if (value is not YamlText { Value.Length: > 0 } scalar)

@@ -4,7 +4,7 @@ using static Kiket.Application.Tests.Definitions.Packs;
 
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>What may weaken a rule is a fault; read leniently, it is a warning.</summary>
+/// <summary>Anything that may weaken a rule is an error; read leniently, it is a warning.</summary>
 public sealed class StrictDefinitionTests
 {
     private const string AutomationPath = ".kiket/automations/all.yaml";

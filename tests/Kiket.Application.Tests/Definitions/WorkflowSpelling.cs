@@ -7,7 +7,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>Writes a workflow in one of the many ways in which a file can say the same. A row of numbers chooses which.</summary>
+/// <summary>Writes a workflow in one of its many equivalent forms, chosen by a sequence of numbers.</summary>
 internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
 {
     private static readonly Dictionary<ConditionOperator, string[]> Operators = new()
@@ -29,7 +29,7 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
     private readonly StringBuilder text = new();
     private int position;
 
-    /// <summary>The keys that no reader knows, strewn into the text.</summary>
+    /// <summary>The unknown keys that were inserted into the text.</summary>
     public List<string> Unknown { get; } = [];
 
     public string Write(string key, WorkflowDefinition workflow)
@@ -143,7 +143,7 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         return body;
     }
 
-    /// <summary>Whether a state's type and category are those that it has when the file says neither.</summary>
+    /// <summary>Whether a state's type and category are the defaults.</summary>
     private static bool IsWorkedOut(State state, WorkflowDefinition workflow)
     {
         var (type, category) =
@@ -466,7 +466,7 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         return Plain(Pick([.. spellings]));
     }
 
-    /// <summary>Now and then a key that nobody knows.</summary>
+    /// <summary>Sometimes an unknown key.</summary>
     private void Strew(Map map)
     {
         if (Choose(12) != 0)
@@ -547,7 +547,7 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
 
     private string Key(string key) => Safe().IsMatch(key) && Choose(8) > 0 ? key : $"\"{key}\"";
 
-    /// <summary>What stays a text when it stands there without quotes.</summary>
+    /// <summary>Texts that stay texts without quotes.</summary>
     [GeneratedRegex("^(?!(null|true|false)$)[A-Za-z][A-Za-z ]*[A-Za-z]$")]
     private static partial Regex Reads();
 

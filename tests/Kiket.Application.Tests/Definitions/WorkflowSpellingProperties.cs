@@ -5,7 +5,7 @@ using static Kiket.Application.Tests.Definitions.Packs;
 
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>Random workflows, each written in a random one of the ways in which files say the same.</summary>
+/// <summary>Random workflows, each written in a random equivalent form.</summary>
 public sealed class WorkflowSpellingProperties
 {
     private const long Samples = 3_000;

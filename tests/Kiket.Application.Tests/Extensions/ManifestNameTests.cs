@@ -4,7 +4,7 @@ using Kiket.Infrastructure.Extensions;
 
 namespace Kiket.Application.Tests.Extensions;
 
-/// <summary>Names of events and permissions that mean nothing are faults; read leniently, they are warnings.</summary>
+/// <summary>Meaningless names of events and permissions are errors; read leniently, they are warnings.</summary>
 public sealed class ManifestNameTests
 {
     [Theory]

@@ -219,7 +219,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Hooks_and_permissions_may_stand_beside_the_extension_and_hooks_may_be_names()
+    public void Hooks_and_permissions_may_be_beside_the_extension_and_hooks_may_be_names()
     {
         var manifest = Read(
             """
@@ -354,8 +354,7 @@ public sealed class ManifestTests
     }
 
     /// <summary>
-    /// Bytes changed, lines doubled, cut, swapped and nested: a manifest or a list of faults, never anything else, and never
-    /// for long.
+    /// Bytes changed, lines duplicated, cut, swapped and nested: the result is a manifest or a list of errors, in short time.
     /// </summary>
     [Fact]
     public void Fifty_thousand_mutated_manifests_are_read_or_refused_and_nothing_else()

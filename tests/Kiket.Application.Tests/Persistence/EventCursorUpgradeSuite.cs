@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Kiket.Application.Tests.Persistence;
 
 /// <summary>
-/// An earlier version marked each event when it was handed out and processed. What it had not done is done after the upgrade,
-/// once, and nothing else.
+/// An earlier version marked each event when it was fanned out and processed. After the upgrade, exactly the remaining work is
+/// done, once.
 /// </summary>
 public abstract class EventCursorUpgradeSuite
 {
@@ -32,7 +32,7 @@ public abstract class EventCursorUpgradeSuite
         var first = await OnAsync(workspace, db => db.Events.Where(e => e.IssueId != null).MinAsync(e => e.Sequence));
         await OnAsync(workspace, db => MigrateAsync(db, Before));
 
-        // Handed out are the first three; processed is every other one. One has failed and rests, and one was given up.
+        // The first three are fanned out; every other one is processed. One has failed and waits, and one was given up.
         await ChangeAsync(workspace, $"UPDATE events SET fanned_out_at = occurred_at WHERE sequence < {first + 3}");
         await ChangeAsync(
             workspace,

@@ -19,7 +19,7 @@ namespace Kiket.Application.Tests.Persistence;
 /// </summary>
 public sealed partial class ForeignKeyTests(SqliteDatabase database)
 {
-    /// <summary>Rows of these are never deleted, so that an index of a key to them would serve nobody.</summary>
+    /// <summary>Rows of these types are never deleted, so an index on references to them would be useless.</summary>
     private static readonly Type[] NeverDeleted =
     [
         typeof(Organization),

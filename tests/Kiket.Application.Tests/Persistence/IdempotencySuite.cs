@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>The life of an idempotency key: reserved, answered, given back, taken over, expired.</summary>
+/// <summary>The life of an idempotency key: reserved, answered, released, taken over, expired.</summary>
 public abstract class IdempotencySuite(TestDatabase database)
 {
     private static long users;
@@ -135,7 +135,7 @@ public abstract class IdempotencySuite(TestDatabase database)
         clock.Advance(TimeSpan.FromHours(1));
         await ReserveAsync(session, "young");
 
-        // It prunes for all; the tests of this class run one after the other, and no other class makes keys on this database.
+        // It prunes all keys; the tests of this class run sequentially, and no other class creates keys in this database.
         var later = new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30));
         await new PruneJob(session.Db, KiketSettings.Read(new ConfigurationBuilder().Build()), later).RunAsync(default);
 
@@ -151,7 +151,7 @@ public abstract class IdempotencySuite(TestDatabase database)
     private async Task<bool> IsInUseAsync(Session session, string hash = "hash") =>
         (await ReserveAsync(session, hash: hash)).Settled?.Error?.Code == ErrorCodes.IdempotencyKeyInUse;
 
-    /// <summary>Reserves a key as a request of its own does.</summary>
+    /// <summary>Reserves a key as a separate request.</summary>
     private async Task<(IdempotencyStore Store, Result<string>? Settled)> ReserveAsync(
         Session session,
         string key = "key",

@@ -19,8 +19,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tests.Persistence;
 
 /// <summary>
-/// Every list is served by an index: the database explains the real statements of the real queries, over tables of which a list
-/// is a small part. The cost of a page must not grow with what other organizations, projects and people have.
+/// Every list uses an index: the database explains the real statements, over tables of which a list is a small part. The cost of
+/// a page must not grow with the data of other organizations, projects and people.
 /// </summary>
 public abstract class IndexSuite(ManyIssues many)
 {
@@ -84,7 +84,7 @@ public abstract class IndexSuite(ManyIssues many)
                 )
         );
 
-        // The page, and its total where that is counted.
+        // The page, and its total if it is counted.
         var least = plans.Any(plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase)) ? 2 : 1;
         var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
         Assert.True(
@@ -161,7 +161,9 @@ public abstract class IndexSuite(ManyIssues many)
             "priority&assignee&milestone",
         ];
 
-    /// <summary>What a page may read at most, of 100,000 issues: some percent, where an index has to skip others.</summary>
+    /// <summary>
+    /// The maximum number of issues, of 100,000, that a page may read: a few percent, because an index may have to skip some.
+    /// </summary>
     [Theory]
     [MemberData(nameof(IssueLists))]
     public async Task A_page_of_100_000_issues_reads_few_of_them(string list)
@@ -182,7 +184,7 @@ public abstract class IndexSuite(ManyIssues many)
                 plan.Sql.Contains("\"description\"", StringComparison.Ordinal)
                 || plan.Sql.Contains(".description", StringComparison.Ordinal)
         );
-        // For all issues by id, PostgreSQL takes the primary key and skips those of other organizations.
+        // For all issues by id, PostgreSQL uses the primary key and skips those of other organizations.
         if (list != "sort=id")
         {
             Assert.True(page.IssuesRead is null or < 4_000, $"It reads {page.IssuesRead} issues.\n{page.Sql}\n{page.Text}");
@@ -254,7 +256,7 @@ public abstract class IndexSuite(ManyIssues many)
         }
     }
 
-    /// <summary>However many issues are open: here 50,000 of one person.</summary>
+    /// <summary>Even with many open issues: here 50,000 of one person.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -283,7 +285,7 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.True(plan.Sorts);
     }
 
-    /// <summary>Asks the database how it would run a command.</summary>
+    /// <summary>Asks the database for the plan of a command.</summary>
     protected abstract Task<Plan> ExplainAsync(DbCommand command);
 
     private async Task<IReadOnlyList<Plan>> ExplainAsync(string list)
@@ -375,13 +377,13 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.Equal(isUnknown, found.Value.Items.Count == 0);
     }
 
-    /// <param name="Text">The database's own words.</param>
+    /// <param name="Text">The plan as the database prints it.</param>
     /// <param name="Scanned">Tables that are read from end to end.</param>
-    /// <param name="Conditions">What indexes look for, by table.</param>
+    /// <param name="Conditions">The conditions of index scans, by table.</param>
     /// <param name="Sorts">Whether more than the page is sorted.</param>
-    /// <param name="IssuesRead">How many issues are looked at, where the database counts them.</param>
-    /// <param name="RowsFound">How many rows the statement answers, where the database counts them.</param>
-    /// <param name="Blocks">How many blocks of tables and indexes are read, where the database counts them.</param>
+    /// <param name="IssuesRead">The number of issues read, if the database counts them.</param>
+    /// <param name="RowsFound">The number of result rows, if the database counts them.</param>
+    /// <param name="Blocks">The number of blocks of tables and indexes read, if the database counts them.</param>
     protected sealed record Plan(
         string Sql,
         string Text,
@@ -445,7 +447,7 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         await FillCustomDataAsync();
         await FillLargeAsync();
 
-        // PostgreSQL does this by itself after a while; Sqlite is never told to, and must do without.
+        // PostgreSQL does this automatically after a while; on Sqlite it is never done.
         await using var session = new Session(database.Services, Admin);
         session.Db.Database.SetCommandTimeout(FillTimeout);
         if (session.Db is PostgreSqlKiketDbContext)
@@ -458,7 +460,7 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Filters in the large organization; each holds of some issues.</summary>
+    /// <summary>Filters in the large organization; each matches some issues.</summary>
     internal IssueFilter LargeFilter(IEnumerable<string> names) =>
         names.Aggregate(
             new IssueFilter(),
@@ -551,7 +553,7 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
     }
 
     /// <summary>Reads a page of a long list.</summary>
-    /// <returns>How many there are on it.</returns>
+    /// <returns>The number of rows on it.</returns>
     internal async Task<int> ReadLongAsync(Session session, string list, PageRequest page) =>
         list switch
         {
@@ -691,7 +693,7 @@ public sealed partial class SqliteIndexTests(ManySqliteIssues many) : IndexSuite
         while (await reader.ReadAsync())
             rows.Add((reader.GetInt32(1), reader.GetString(3)));
 
-        // SCAN of a name that is no table reads the page that a subquery has made already.
+        // SCAN of a name that is not a table reads the page from a subquery.
         var scanned = rows.Where(r => r.Detail.StartsWith("SCAN ", StringComparison.Ordinal))
             .Select(r => tables.GetValueOrDefault(r.Detail.Split(' ')[1]))
             .OfType<string>()
@@ -752,7 +754,7 @@ public sealed class PostgreSqlIndexTests(ManyPostgreSqlIssues many) : IndexSuite
     private static string? Named(JsonElement node) =>
         node.TryGetProperty("Relation Name", out var name) ? name.GetString() : null;
 
-    /// <summary>The rows that a node looks at, shown or not.</summary>
+    /// <summary>The rows that a node reads, returned or not.</summary>
     private static double RowsOf(JsonElement node) =>
         new[] { "Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck" }.Sum(property =>
             node.TryGetProperty(property, out var rows) ? rows.GetDouble() * node.GetProperty("Actual Loops").GetDouble() : 0

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Fills the table of issues inside the database, because thousands of requests would take minutes.</summary>
+/// <summary>Fills the table of issues with SQL, because thousands of requests would take minutes.</summary>
 internal static class IssueCopies
 {
-    /// <summary>Copies an issue; each copy is a second older than the one before and has the next free number.</summary>
+    /// <summary>Copies an issue; each copy is a second older than the previous one and has the next free number.</summary>
     /// <param name="different">Columns that differ: expressions over <c>s.n</c>, the number of the copy, and <c>i</c>.</param>
     public static async Task CopyIssueAsync(
         this KiketDbContext db,

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>The kept counts of issues are always what counting them gives.</summary>
+/// <summary>The stored counts of issues always equal the real ones.</summary>
 public abstract class IssueCountSuite(TestDatabase database)
 {
     private static readonly PageRequest First = new(null, 2, null);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Moves do not ask for guards where none were found a moment ago.</summary>
+/// <summary>Moves do not query guards again shortly after none were found.</summary>
 public abstract class KnownGuardSuite(TestDatabase database)
 {
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>The definition that an issue follows is read once, and another version of it is seen at once.</summary>
+/// <summary>The definition that an issue follows is read once, and a new version is used immediately.</summary>
 public abstract class KnownWorkflowSuite(TestDatabase database)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Events cost little where nothing listens, and are heard where something begins to listen.</summary>
+/// <summary>Events cost little if nothing reacts to them, and are processed as soon as something does.</summary>
 public abstract class ListenerSuite(TestDatabase database)
 {
     [Fact]

@@ -63,7 +63,7 @@ public sealed class MigrationTests
         Assert.True(await scope.ServiceProvider.GetRequiredService<DatabaseSchema>().IsCurrentAsync(default));
     }
 
-    /// <summary>A table that is rebuilt leaves the transaction, and a process that is killed then leaves it half done.</summary>
+    /// <summary>Rebuilding a table leaves the transaction, so a killed process would leave it half done.</summary>
     [Fact]
     public void Each_upgrade_of_a_Sqlite_file_is_one_transaction()
     {

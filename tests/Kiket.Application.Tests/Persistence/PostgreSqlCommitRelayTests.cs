@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>On PostgreSQL one process hears of the commits of another, also after its connection has broken.</summary>
+/// <summary>On PostgreSQL a process is notified of the commits of another one, even after its connection was lost.</summary>
 public sealed class PostgreSqlCommitRelayTests(PostgreSqlDatabase database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -28,7 +28,7 @@ public sealed class PostgreSqlCommitRelayTests(PostgreSqlDatabase database)
         await CommitAsync(heard, new(api, workspace.Admin), "ONE");
         var (before, own) = (heard.CommittedAsync(), told.CommittedHereAsync());
         await EndListenersAsync();
-        await UntilAsync(() => before.IsCompleted && heard.HearsOthers); // it looks again, for what it may have missed
+        await UntilAsync(() => before.IsCompleted && heard.HearsOthers); // it looks again for commits that it may have missed
         await CommitAsync(heard, new(api, workspace.Admin), "TWO");
 
         Assert.True(own.IsCompleted);

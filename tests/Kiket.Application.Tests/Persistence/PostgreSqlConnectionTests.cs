@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>What a connection to PostgreSQL does beside the statements that it is asked for.</summary>
+/// <summary>The additional statements of a connection to PostgreSQL.</summary>
 public sealed class PostgreSqlConnectionTests
 {
     [Fact]

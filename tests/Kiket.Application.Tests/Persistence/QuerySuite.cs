@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Filters, orders and bulk changes that databases like to understand differently.</summary>
+/// <summary>Filters, orders and bulk changes that databases tend to interpret differently.</summary>
 public abstract class QuerySuite(TestDatabase database)
 {
     [Fact]

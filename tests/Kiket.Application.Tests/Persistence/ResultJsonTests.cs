@@ -8,7 +8,7 @@ using Kiket.Infrastructure.Idempotency;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Results of commands are stored as JSON for idempotency keys, so each must come back as it was.</summary>
+/// <summary>Results of commands are stored as JSON for idempotency keys, so each must survive a round trip.</summary>
 public sealed class ResultJsonTests
 {
     private const int MaxDepth = 6;

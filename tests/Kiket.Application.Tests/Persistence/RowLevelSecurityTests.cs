@@ -36,7 +36,7 @@ public sealed class ProtectedDatabase : PostgreSqlDatabase
     }
 }
 
-/// <summary>What PostgreSQL shows and takes where the query filter is left out.</summary>
+/// <summary>The rows that PostgreSQL shows and accepts without the query filter.</summary>
 public sealed class RowLevelSecurityTests(ProtectedDatabase database) : IClassFixture<ProtectedDatabase>
 {
     internal static readonly Dictionary<string, string?> On = new() { ["Database:RowLevelSecurity"] = "true" };

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>What a specification asks for reaches the database, or is refused.</summary>
+/// <summary>Every part of a specification is applied, or is rejected.</summary>
 public sealed class SpecificationTests : IDisposable
 {
     private readonly SqliteConnection connection = new("Data Source=:memory:");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Ways in which a writer can end. None of them may keep the file from the others.</summary>
+/// <summary>Ways in which a writer can end. None of them may block the others.</summary>
 public sealed class SqliteWriteQueueTests(SqliteDatabase database)
 {
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SqliteWriteQueueTests(SqliteDatabase database)
     [Fact]
     public Task A_bulk_change_without_a_transaction_has_a_turn_of_its_own() => NextComeToTurnAfterAsync(db => WriteAsync(db));
 
-    /// <summary>Several writers do it again and again; one that does not come to its turn in time throws.</summary>
+    /// <summary>Several writers repeat it; one that does not get its turn in time throws.</summary>
     private Task NextComeToTurnAfterAsync(Func<KiketDbContext, Task> writeAsync) =>
         Task.WhenAll(
             Enumerable

@@ -6,12 +6,12 @@ namespace Kiket.Application.Tests.Persistence;
 /// <summary>A statement as it went to the database.</summary>
 internal sealed record Statement(string Sql, IReadOnlyDictionary<string, object?> Parameters);
 
-/// <summary>Keeps the statements of the test that asks for them; other tests on the same database are not heard.</summary>
+/// <summary>Records the statements of one test, but not of others on the same database.</summary>
 internal sealed class StatementLog : DbCommandInterceptor
 {
     private readonly AsyncLocal<Listener?> current = new();
 
-    /// <param name="before">What happens before each statement, to let another writer in at a chosen moment.</param>
+    /// <param name="before">Runs before each statement, to let another writer act at a chosen moment.</param>
     public List<Statement> Begin(Func<string, Task>? before = null)
     {
         current.Value = new([], before);

@@ -23,7 +23,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>What a row must survive on each database: types, filters, versions, unique indexes.</summary>
+/// <summary>Rows on each database: types, filters, versions, unique indexes.</summary>
 public abstract class StorageSuite(TestDatabase database)
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
@@ -263,7 +263,7 @@ public abstract class StorageSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_second_row_with_a_unique_value_is_told_from_other_failures()
+    public async Task A_second_row_with_a_unique_value_is_distinguished_from_other_failures()
     {
         var workspace = await Workspace.NewAsync(database);
         var project = await workspace.AddProjectAsync();
@@ -295,7 +295,7 @@ public abstract class StorageSuite(TestDatabase database)
     [Fact]
     public async Task The_longest_name_of_a_project_can_be_stored()
     {
-        // The ligature unfolds to 18 letters in the text that searches read.
+        // The ligature folds to 18 letters in the search text.
         var name = new string('\uFDFA', Project.MaxNameLength);
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();

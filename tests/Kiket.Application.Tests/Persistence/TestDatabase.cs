@@ -19,14 +19,12 @@ using Testcontainers.MsSql;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>
-/// A fresh, migrated database with the application's services on it. Tests share it and keep apart by organization.
-/// </summary>
+/// <summary>A new, migrated database with the application's services. Tests share it; each has its own organization.</summary>
 public abstract class TestDatabase : IAsyncLifetime
 {
     private ServiceProvider? services;
 
-    /// <summary>Why there is no such database here, or null when there is one.</summary>
+    /// <summary>Why the database is not available here, or null when it is.</summary>
     public string? Unavailable { get; private set; }
 
     internal abstract DatabaseProvider Provider { get; }
@@ -38,7 +36,7 @@ public abstract class TestDatabase : IAsyncLifetime
 
     internal StatementLog Statements { get; } = new();
 
-    /// <summary>Settings beside those that lead to the database.</summary>
+    /// <summary>Settings in addition to those of the database.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
 
     public async ValueTask InitializeAsync()
@@ -149,9 +147,7 @@ public sealed class SqlServerDatabase : TestDatabase
 
 internal static class KiketServices
 {
-    /// <summary>
-    /// One key ring for all, so that what one set of services has encrypted can be read by another on a copy of the database.
-    /// </summary>
+    /// <summary>One key ring for all, so that services on a copy of the database can decrypt its values.</summary>
     private static readonly IDataProtectionProvider Keys = new EphemeralDataProtectionProvider();
 
     public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
@@ -180,14 +176,14 @@ internal static class KiketServices
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
         services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());
-        services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage())); // nobody runs the jobs
+        services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage())); // the jobs do not run
         services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<SqlServerKiketDbContext>(options => options.AddInterceptors(interceptors));
         return services;
     }
 
-    /// <summary>A second passes each time that somebody looks, so that what is made later is newer.</summary>
+    /// <summary>Each read advances the clock by a second, so that later rows are newer.</summary>
     public static FakeTimeProvider Clock() =>
         new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
 }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>What a unit of work changes is kept together or not at all, and so is each of its parts.</summary>
+/// <summary>The changes of a unit of work are saved together or not at all, as are those of each of its parts.</summary>
 public abstract class TransactionSuite(TestDatabase database)
 {
     private static readonly Error Refusal = Error.Forbidden("No.");
@@ -83,7 +83,7 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Equal(Refusal, result.Error);
         Assert.Equal(["KEPT"], await KeysAsync(workspace));
         await Work(session).RunAsync("test", () => AddTwoAsync(session, Refusal), default);
-        Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was told once
+        Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was stored once
     }
 
     [Theory]
@@ -405,7 +405,7 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Equal("in_progress", (await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).Status.Value);
     }
 
-    /// <summary>Nothing listens at its address, so it denies whatever it is asked.</summary>
+    /// <summary>Nothing listens at its address, so it denies every move.</summary>
     private static async Task AddUnreachableGuardAsync(Workspace workspace)
     {
         await using var session = workspace.SignIn();

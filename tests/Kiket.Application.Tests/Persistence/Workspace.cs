@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>An organization of its own, seen by its administrator.</summary>
+/// <summary>A separate organization, as its administrator sees it.</summary>
 internal sealed record Workspace(IServiceProvider Services, Actor Admin)
 {
     public static Task<Workspace> NewAsync(TestDatabase database)
@@ -65,7 +65,7 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
     }
 }
 
-/// <summary>What one request has: a context and a mediator, signed in as an actor or as nobody.</summary>
+/// <summary>The services of one request: a context and a mediator, signed in as an actor or as nobody.</summary>
 internal sealed class Session : IAsyncDisposable
 {
     private readonly AsyncServiceScope scope;

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>What a write asks of the database, and that its answer is what a read gives afterwards.</summary>
+/// <summary>The statements of a write, and that its response equals a later read.</summary>
 public abstract class WriteCostSuite(TestDatabase database)
 {
     [Fact]
@@ -28,7 +28,7 @@ public abstract class WriteCostSuite(TestDatabase database)
             )
         );
         Assert.Equal(
-            11, // with the look for guards, which is kept for a moment (KnownGuardSuite)
+            11, // including the query for guards, whose result is cached briefly (KnownGuardSuite)
             await CountAsync(() => SendAsync(workspace, new TransitionIssueCommand(reference, "in_progress", null, default)))
         );
         Assert.Equal(6, await CountAsync(() => CommentAsync(workspace, reference)));
@@ -100,7 +100,7 @@ public abstract class WriteCostSuite(TestDatabase database)
         var ofProject = sent.FindIndex(s => s.StartsWith("UPDATE projects SET last_issue_number", StringComparison.Ordinal));
         var ofLog = sent.FindIndex(s => s.StartsWith("UPDATE organizations SET last_event_sequence", StringComparison.Ordinal));
 
-        // Between the two, the issue, its history and its count are written, and the limits are read that it comes under.
+        // Between the two, the issue, its history and its count are written, and its limits are read.
         Assert.DoesNotContain(sent[..ofProject], s => s.Contains("INSERT", StringComparison.Ordinal));
         Assert.InRange(ofLog - ofProject, 1, 5);
         Assert.Equal(sent.Count - 1, ofLog);

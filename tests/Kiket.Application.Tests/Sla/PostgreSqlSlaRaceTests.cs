@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Sla;
 
-/// <summary>An import of limits and a move of an issue at the same time, where two can write at the same time at all.</summary>
+/// <summary>An import of limits and a move of an issue at the same time, on a database with concurrent writers.</summary>
 public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
 {
     private const string Main = """

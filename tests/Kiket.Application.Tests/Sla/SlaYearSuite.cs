@@ -18,8 +18,7 @@ namespace Kiket.Application.Tests.Sla;
 
 /// <summary>
 /// A year of issues in a database: opened, moved, edited and deleted, with limits of every kind, a calendar that changes, and a
-/// job that comes by up to a day late. It ends with exactly the events that a count of every minute predicts, which knows
-/// nothing of timers.
+/// job that runs up to a day late. It ends with exactly the events that an independent count of every minute predicts.
 /// </summary>
 public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 {
@@ -31,7 +30,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 
     private static readonly DateOnly[] Holidays = [new(2028, 2, 29), new(2028, 4, 14), new(2028, 12, 25)];
 
-    /// <summary>In July people find out that one of these was a holiday, and one to come is.</summary>
+    /// <summary>In July, a past and a future day among these become holidays.</summary>
     private static readonly DateOnly[] LaterHolidays = [.. Holidays, new(2028, 7, 12), new(2028, 7, 19)];
 
     private static readonly int ChangeOfCalendar = (int)
@@ -73,7 +72,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         Assert.All(
             Enum.GetValues<SlaEventState>(),
             state => Assert.InRange(events.Count(e => e.State == state), 200, int.MaxValue)
-        ); // the year was no idle one
+        ); // the year was eventful
         Assert.All(events, e => Assert.NotNull(e.ResolvedAt));
         Assert.Equal(events.Count, await session.Db.Events.CountAsync(e => e.Name == EventNames.WorkflowSlaStatus));
         Assert.Equal(await session.Db.Events.CountAsync(), await session.Db.Events.MaxAsync(e => e.Sequence));
@@ -108,7 +107,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         );
     }
 
-    /// <summary>Lets the year pass; what the scripts do within a step is saved in one go, and then the job comes by.</summary>
+    /// <summary>Lets the year pass; the changes of a step are saved together, and then the job runs.</summary>
     /// <returns>The ids of the issues.</returns>
     private static async Task<Dictionary<int, IssueId>> LiveAsync(
         Workspace workspace,
@@ -293,7 +292,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             );
     }
 
-    /// <summary>What happens to an issue: it comes into a state, gets a priority, or, with neither, is deleted.</summary>
+    /// <summary>A change of an issue: it enters a state, gets a priority, or, with neither, is deleted.</summary>
     private sealed record Act(int Minute, string? State, IssuePriority? Priority);
 
     private sealed record Script(IReadOnlyList<Act> Acts)

@@ -2,7 +2,9 @@ using Kiket.Infrastructure.Webhooks;
 
 namespace Kiket.Application.Tests.Webhooks;
 
-/// <summary>No private host is called, however its address is written: neither at registration nor at the connection.</summary>
+/// <summary>
+/// No private host is called, in any spelling of its address: it is rejected at registration and at the connection.
+/// </summary>
 public sealed class OutboundTargetTests
 {
     public static TheoryData<string> Private =>
@@ -36,7 +38,8 @@ public sealed class OutboundTargetTests
             "[fd12:3456::1]",
             "[ff02::1]",
             "localhost",
-            // IPv4 inside IPv6: compatible, NAT64 (well known and local), 6to4, Teredo; then what no host of the internet has.
+            // IPv4 inside IPv6: compatible, NAT64 (well known and local), 6to4, Teredo; then addresses that no host of the
+            // internet has.
             "[::127.0.0.1]",
             "[::10.0.0.1]",
             "[::8.8.8.8]",
@@ -80,7 +83,7 @@ public sealed class OutboundTargetTests
             cause is not (Microsoft.Security.AntiSSRF.AntiSSRFException or ArgumentException);
             cause = cause.InnerException
         )
-            Assert.NotNull(cause); // refused for its address, not for want of a listener
+            Assert.NotNull(cause); // refused for its address, not because nothing listens
     }
 
     [Theory]

@@ -7,16 +7,16 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Tests.Workflows;
 
-/// <summary>Fields and checked items of an issue that a trial chooses.</summary>
+/// <summary>The fields and checked items that a trial chooses for an issue.</summary>
 public sealed record Choice(IReadOnlyDictionary<string, JsonElement?> Fields, IReadOnlySet<string> Checked);
 
-/// <summary>Something that a transition asks for, and the reason that is given when it is missing.</summary>
-/// <param name="Condition">Null where fields and checked items do not matter.</param>
+/// <summary>A requirement of a transition, and the reason that is reported when it is not met.</summary>
+/// <param name="Condition">Null if fields and checked items do not matter.</param>
 public sealed record Demand(string Code, string? Field, Condition? Condition);
 
 /// <summary>
-/// Works out from a definition alone how each of its transitions can be satisfied, and how each thing that it asks for can be
-/// missing while all else is there. It tries values at the borders of the conditions until one fits.
+/// Derives from a definition how each of its transitions can be satisfied, and how each requirement can be violated while all
+/// others are met. It tries boundary values of the conditions until one fits.
 /// </summary>
 public sealed class WorkflowDriver(WorkflowDefinition workflow)
 {
@@ -25,10 +25,10 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Priorities = [.. WireName.All<IssuePriority>()];
 
-    /// <summary>How many things that a transition asks for have been seen to be missing.</summary>
+    /// <summary>The number of requirements that were violated so far.</summary>
     public int Violations { get; private set; }
 
-    /// <summary>What a transition asks for besides approvals.</summary>
+    /// <summary>The requirements of a transition besides approvals.</summary>
     public IReadOnlyList<Demand> DemandsOf(Transition transition)
     {
         var target = workflow.FindState(transition.To)!;
@@ -102,10 +102,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         return null;
     }
 
-    /// <summary>
-    /// A way from a state to the first transition that is still to be tried, that transition included; null when none can be
-    /// reached.
-    /// </summary>
+    /// <summary>A path from a state to, and including, the first untried transition; null when none can be reached.</summary>
     public IReadOnlyList<Transition>? WayTo(StateKey state, IReadOnlyCollection<Transition> open)
     {
         Queue<(StateKey State, Transition[] Way)> queue = new([(state, [])]);
@@ -122,10 +119,10 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     }
 
     /// <summary>
-    /// Drives issues along every transition, trying on each of them everything that can be missing; a new issue where the last
-    /// one is stuck.
+    /// Drives issues along every transition, violating each requirement on the way; starts with a new issue when the last one is
+    /// stuck.
     /// </summary>
-    /// <returns>The transitions that no issue gets to.</returns>
+    /// <returns>The transitions that no issue can reach.</returns>
     public IReadOnlyCollection<Transition> DriveAll()
     {
         HashSet<Transition> open = new(workflow.Transitions, ReferenceEqualityComparer.Instance);
@@ -153,7 +150,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         return open;
     }
 
-    /// <summary>What an edit of an issue must say so that the issue has the chosen fields.</summary>
+    /// <summary>The edit that gives an issue the chosen fields.</summary>
     public static IssueEdit EditOf(Choice choice)
     {
         var edit = new IssueEdit();
@@ -199,7 +196,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     private static List<Condition> ConditionsOf(IEnumerable<Demand> demands) =>
         [.. demands.Select(d => d.Condition).OfType<Condition>()];
 
-    /// <summary>Sees each thing that the transition asks for missing: refused, with its reason, and nothing changed.</summary>
+    /// <summary>Violates each requirement of the transition: it is refused, with its reason, and nothing changes.</summary>
     private void Try(Issue issue, Transition transition, Workflow version)
     {
         var demands = DemandsOf(transition);
@@ -225,7 +222,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
 
     private void TryApproval(Issue issue, Transition transition, Workflow version, Choice choice, ApprovalRequirement requirement)
     {
-        // Of alternatives one is enough, so all of them have to be missing.
+        // One of several alternatives is enough, so all of them must be missing.
         var missing = requirement.AnyOfGroup
             ? workflow
                 .ApprovalsOf(transition)
@@ -256,7 +253,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         );
         Assert.Contains(rejected, r => r.Code == MoveReason.ApprovalRejected);
 
-        // What lower levels miss is asked for first, whatever higher ones have.
+        // Missing approvals of lower levels are requested first, whatever higher levels have.
         var decision = WorkflowEngine.Decide(workflow, transition, Context(issue, choice, transition, null, others));
         Assert.All(decision.MissingApprovals, r => Assert.Equal(requirement.Level, r.Level));
         Assert.Contains(decision.MissingApprovals, r => r.Key == requirement.Key);

@@ -21,7 +21,7 @@ public sealed class BusinessCalendarTests
     }
 
     [Theory]
-    [InlineData(2026, 3, 29, 3)] // clocks go forward at two: 02:00 to 03:00 does not exist
+    [InlineData(2026, 3, 29, 3)] // clocks go forward: 02:00 to 03:00 does not exist
     [InlineData(2026, 10, 25, 5)] // and back at three: 02:00 to 03:00 passes twice
     [InlineData(2026, 6, 7, 4)]
     public void A_night_counts_what_really_passes(int year, int month, int day, int hours)
@@ -39,6 +39,18 @@ public sealed class BusinessCalendarTests
         Assert.Equal(new DateOnly(2026, 6, 2), Office.DateAt(Utc(2026, 6, 1, 22)));
         Assert.Equal(Utc(2026, 6, 1, 22), Office.StartOf(new(2026, 6, 2)));
     }
+
+    [Theory]
+    [InlineData("America/Havana", "2024-11-03", "2024-11-03T04:00:00Z")] // 00:00 to 01:00 passes twice
+    [InlineData("Africa/Cairo", "2024-04-26", "2024-04-25T22:00:00Z")] // 00:00 to 01:00 does not exist
+    [InlineData("America/Toronto", "1919-03-31", "1919-03-31T04:30:00Z")] // 23:30 to 00:30 does not exist
+    public void A_day_begins_at_its_first_instant_when_clocks_change_at_midnight(string zone, string day, string start) =>
+        Assert.Equal(
+            DateTimeOffset.Parse(start),
+            BusinessCalendar
+                .Create(TimeZoneInfo.FindSystemTimeZoneById(zone), WeekHours.Standard, [])
+                .StartOf(DateOnly.Parse(day))
+        );
 
     [Fact]
     public void What_is_never_reached_is_null_and_nothing_is_reached_at_once()

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Tests.Capacity;
 
-/// <summary>What people over capacity, what they have to do, and when.</summary>
+/// <summary>The capacity and the workload of people.</summary>
 public sealed class CapacityTests
 {
     private static readonly DateOnly Monday = new(2026, 12, 21);

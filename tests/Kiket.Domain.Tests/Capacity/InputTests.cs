@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Tests.Capacity;
 
-/// <summary>Calendars, clocks and the inputs of capacity are made whole or not at all.</summary>
+/// <summary>Calendars, clocks and the inputs of capacity are created valid or not at all.</summary>
 public sealed class InputTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
@@ -18,6 +18,9 @@ public sealed class InputTests
     [InlineData(0, 1441)]
     public void A_part_of_a_day_begins_before_it_ends(int from, int to) =>
         Assert.Equal(["from"], ErrorsOf(TimeRange.Create(from, to)));
+
+    [Fact]
+    public void A_part_of_a_day_may_be_the_whole_day() => Assert.Null(TimeRange.Create(0, 1440).Error);
 
     [Fact]
     public void The_hours_of_a_week_are_in_order_and_apart()
@@ -61,6 +64,7 @@ public sealed class InputTests
         var last = new ClockSpan(Noon.AddHours(2), null);
 
         Assert.True(SlaClock.Create([first, last]).Value.IsRunning);
+        Assert.Null(SlaClock.Create([first with { To = Noon }, new(Noon, Noon.AddHours(1)), new(Noon.AddHours(1), null)]).Error);
         Assert.Equal(["spans"], ErrorsOf(SlaClock.Create(null!)));
         Assert.Equal(["spans"], ErrorsOf(SlaClock.Create([null!])));
         Assert.Equal(["spans[1]"], ErrorsOf(SlaClock.Create([last, first])));

@@ -6,7 +6,7 @@ public sealed class MoveConfidenceTests
 {
     [Theory]
     [InlineData(true, false, 0, 1.0, 0.6)]
-    [InlineData(true, false, 0, 3.0, 0.6)] // no room is no room
+    [InlineData(true, false, 0, 3.0, 0.6)] // a negative rest counts as none
     [InlineData(false, false, 0, 1.0, 0.8)]
     [InlineData(false, true, 0, 1.0, 0.85)]
     [InlineData(false, true, 4, 1.0, 0.9)]

@@ -33,7 +33,7 @@ public sealed class TextTests
         Assert.DoesNotContain(SearchText.Of(one), SearchText.Of(other), StringComparison.Ordinal);
 
     [Fact]
-    public void Words_end_at_white_space_of_every_kind_and_one_that_folds_to_nothing_is_no_word()
+    public void Words_end_at_white_space_of_every_kind_and_empty_ones_are_dropped()
     {
         Assert.Equal(["a", "b", "c", "d", "e"], SearchText.Words("A\u3000B\tC\u00A0d\n\u200B e\u2028"));
         Assert.Empty(SearchText.Words("\u200B \u00AD"));

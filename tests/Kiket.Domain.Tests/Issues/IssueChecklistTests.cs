@@ -5,7 +5,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Issues;
 
-/// <summary>When the checklist of an issue's state is complete, and what waits for that begins.</summary>
+/// <summary>When the checklist of an issue's state is complete, and actions that wait for it start.</summary>
 public sealed class IssueChecklistTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);

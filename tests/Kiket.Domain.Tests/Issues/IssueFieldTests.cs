@@ -7,7 +7,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Issues;
 
-/// <summary>Walks every field through every use, so that none of them falls behind.</summary>
+/// <summary>Tests every field in every use, so that none is forgotten.</summary>
 public sealed class IssueFieldTests
 {
     private static readonly UserId Actor = new(7);
@@ -23,7 +23,7 @@ public sealed class IssueFieldTests
         Noon
     );
 
-    /// <summary>Values that some field holds, none of which is what an issue begins with.</summary>
+    /// <summary>Valid values of every field, all different from the initial ones.</summary>
     private static readonly JsonElement[] Values = [Json("\"2026-01-15\""), Json("3"), Json("\"high\"")];
 
     public static TheoryData<string> Required => Named(FieldUses.Requirements);

@@ -4,7 +4,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Domain.Tests.Projects;
 
-/// <summary>A schema is made whole or not at all.</summary>
+/// <summary>A schema is created valid or not at all.</summary>
 public sealed class ProjectSchemaTests
 {
     private static readonly IssueType Task = new(new("Task"), "Task");

@@ -9,7 +9,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Readme;
 
-/// <summary>The code of the package's README: each block there is one between two marks here, compiled and run.</summary>
+/// <summary>The code of the package's README: each of its blocks is here between two marks, and is compiled and run.</summary>
 public sealed class ReadmeTests
 {
     [Fact]

@@ -45,6 +45,10 @@ public sealed class SlaDefinitionTests
         Assert.Null(SlaRule.Of([Review, Elsewhere], Open("Bug", IssuePriority.Critical), "default"));
 
     [Fact]
+    public void A_definition_names_its_state_in_upper_or_lower_case() =>
+        Assert.NotNull(SlaRule.Of([Any with { Status = new("BACKLOG") }], Open("Bug", IssuePriority.Low), "default"));
+
+    [Fact]
     public void The_warning_comes_so_long_before_the_breach_and_every_minute_counts()
     {
         var rule = SlaRule.Of([Any with { WarningBuffer = TimeSpan.FromHours(2) }], Open("Task", IssuePriority.Low), "default")!;
@@ -63,6 +67,7 @@ public sealed class SlaDefinitionTests
         var (state, hour) = (new StateKey("review"), TimeSpan.FromHours(1));
 
         Assert.Equal(new SlaDefinition("a", state, hour), SlaDefinition.Create("a", state, hour, TimeSpan.Zero).Value);
+        Assert.Null(SlaDefinition.Create("a", state, SlaPolicy.Longest).Error);
         Assert.Equal(["id", "status", "limit"], ErrorsOf(SlaDefinition.Create(null, default, TimeSpan.Zero)));
         Assert.Equal(["id", "status"], ErrorsOf(SlaDefinition.Create(new('a', 101), new(new('a', 65)), hour)));
         Assert.Equal(["limit"], ErrorsOf(SlaDefinition.Create("a", state, SlaPolicy.Longest + TimeSpan.FromTicks(1))));

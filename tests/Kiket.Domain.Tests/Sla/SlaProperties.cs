@@ -6,16 +6,15 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Tests.Sla;
 
 /// <summary>
-/// What holds of every calendar and every history, tried on random ones against a count minute by minute: it looks at the clock
-/// on the wall of each minute and knows nothing of intervals, offsets and changes of the clocks.
+/// Properties of all calendars and histories, tested on random ones against an independent count of every minute by its local
+/// time, which does not use intervals, offsets or clock changes.
 /// </summary>
 public sealed class SlaProperties
 {
     private const long Samples = 2_000;
 
     /// <summary>
-    /// Zones whose clocks are peculiar: half an hour or two hours of summer time, a change at midnight, a day that was skipped,
-    /// odd offsets.
+    /// Zones with unusual clocks: half an hour or two hours of summer time, a change at midnight, a skipped day, odd offsets.
     /// </summary>
     private static readonly string[] Peculiar =
     [
@@ -127,7 +126,7 @@ public sealed class SlaProperties
                             Assert.Equal(minutes[limit - 1].AddMinutes(1), at?.UtcDateTime);
                         else if (!clock.IsRunning)
                             Assert.Null(at);
-                        else if (at is { } later) // It runs on after the minutes that were counted by hand.
+                        else if (at is { } later) // It continues after the minutes of the independent count.
                             Assert.Equal(TimeSpan.FromMinutes(limit), clock.Counted(calendar, later));
                         else
                             Assert.Equal(0, c.Week.MinutesOfWeek());
@@ -145,7 +144,7 @@ public sealed class SlaProperties
                 var without = SlaClock.StartAt(c.Beginning).Pause(end).Counted(calendar, end);
                 var inverse = c.Inverse();
 
-                // What the clock counts and what it would count if it ran in the pauses only are together the whole.
+                // The counted time and the time of the pauses add up to the whole.
                 Assert.Equal(without, paused.Counted(calendar, end) + inverse.Counted(calendar, end));
                 Assert.Empty(MinutesOf(paused, calendar, end).Intersect(MinutesOf(inverse, calendar, end)));
             },

@@ -7,8 +7,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Tests.Sla;
 
 /// <summary>
-/// A year of issues whose timers are moved and swept at random ends with the events that counting every minute by hand
-/// predicts.
+/// A year of issues whose timers are changed and advanced at random ends with the events that a count of every minute predicts.
 /// </summary>
 public sealed class SlaTimerSimulation
 {
@@ -57,7 +56,7 @@ public sealed class SlaTimerSimulation
                 []
             );
             var start = random.Next(0, 366 * 24 * 60);
-            List<int> turns = [start]; // at every second one it pauses; at the last one it stops
+            List<int> turns = [start]; // it pauses at every second one and stops at the last
             for (var n = random.Next(1, 8); n > 0; n--)
                 turns.Add(turns[^1] + 1 + random.Next(0, random.Next(2) == 0 ? 600 : 4_000));
 
@@ -69,7 +68,7 @@ public sealed class SlaTimerSimulation
                 told[(int)state]++;
         }
 
-        Assert.All(told, count => Assert.True(count > 200, $"only {count}")); // the year was no idle one
+        Assert.All(told, count => Assert.True(count > 200, $"only {count}")); // the year was eventful
     }
 
     private static List<(SlaEventState, DateTimeOffset)> Run(
@@ -85,7 +84,7 @@ public sealed class SlaTimerSimulation
         var timer = SlaTimer.Start(issue, new("default.backlog", new("backlog"), policy), null, calendar, At(turns[0]));
         for (var t = 1; t < turns.Count; t++)
         {
-            // The job comes by when something is due, late by up to a quarter of an hour, and now and then for nothing.
+            // The job runs when something is due, up to a quarter of an hour late, and sometimes without need.
             for (var sweep = turns[t - 1] + random.Next(0, 2_000); sweep < turns[t]; sweep += random.Next(1, 2_000))
                 timer.Advance(issue, calendar, new(1), At(sweep));
             while (timer.NextAt is { } next && next.AddMinutes(15) < At(turns[t]))

@@ -9,12 +9,12 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Snapshots;
 
-/// <summary>Whatever an aggregate keeps is in its snapshot, and comes back from JSON as it was.</summary>
+/// <summary>All data of an aggregate is in its snapshot, and survives a round trip through JSON.</summary>
 public sealed class SnapshotTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What a host takes when it saves, and what only the server's workers write.</summary>
+    /// <summary>Data that a host takes when it saves, and data that only the server's workers write.</summary>
     private static readonly string[] NotStored =
     [
         "AggregateRoot.events",
@@ -23,7 +23,7 @@ public sealed class SnapshotTests
         "SlaTimer.ClaimId",
     ];
 
-    /// <summary>What is made again from what is stored.</summary>
+    /// <summary>Data that is derived from stored data.</summary>
     private static readonly string[] Derived = ["SortKey", "TypeSortKey", "StatusSortKey", "SearchText"];
 
     private static IEnumerable<Type> PublicAggregates =>
@@ -130,7 +130,7 @@ public sealed class SnapshotTests
         return one.GetType() == other.GetType() && FieldsOf(one.GetType()).All(f => Same(f.GetValue(one), f.GetValue(other)));
     }
 
-    /// <summary>Makes objects in which no member has the value that it has by default.</summary>
+    /// <summary>Creates objects in which no member has its default value.</summary>
     private sealed class Samples
     {
         private int count;

@@ -10,7 +10,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Snapshots;
 
-/// <summary>A host stores an aggregate as JSON, loads it again, and work goes on.</summary>
+/// <summary>A host stores an aggregate as JSON, loads it again, and continues to work with it.</summary>
 public sealed class StoredAggregateTests
 {
     private static readonly UserId Ada = new(7);

@@ -3,7 +3,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Domain.Tests.Webhooks;
 
-/// <summary>When a delivery is tried again, and when its endpoint pauses.</summary>
+/// <summary>When a delivery is retried, and when its endpoint pauses.</summary>
 public sealed class RetryPolicyTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);

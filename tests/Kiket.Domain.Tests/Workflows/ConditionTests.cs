@@ -42,6 +42,9 @@ public sealed class ConditionTests
     [InlineData("story_points", "gt", "2.5", true)]
     [InlineData("story_points", "=", "\"3.0\"", true)]
     [InlineData("story_points", "lte", "3", true)]
+    [InlineData("story_points", "gte", "3", true)]
+    [InlineData("story_points", "lt", "3", false)]
+    [InlineData("story_points", "gt", "3", false)]
     [InlineData("due_date", "<", "\"2026-03-02\"", true)]
     [InlineData("due_date", "=", "\"2026-03-01\"", true)]
     [InlineData("assignee", "is_present", null, false)]
@@ -114,6 +117,34 @@ public sealed class ConditionTests
         Assert.False(user.Matches(FieldValue.OfUser(new(6), "ada@example.com")));
         Assert.True(user.IsIn(FieldValue.Of(["bob@example.com", "5"])));
     }
+
+    [Fact]
+    public void A_number_beyond_decimals_is_a_text_and_a_date_in_words_is_not_an_instant()
+    {
+        Assert.Equal(FieldKind.Text, FieldValue.Of(JsonSerializer.Deserialize<JsonElement>("1e400")).Kind);
+        Assert.Null(FieldValue.Of("1 March 2026").CompareTo(FieldValue.Of(new DateOnly(2026, 3, 1))));
+        Assert.True(FieldValue.Of("\u200B").IsMissing);
+    }
+
+    [Fact]
+    public void The_state_of_an_issue_wins_over_its_document() =>
+        Assert.True(
+            IssueFacts
+                .From(
+                    new("open"),
+                    new Dictionary<string, JsonElement> { ["status"] = JsonSerializer.SerializeToElement("done") }
+                )["status"]
+                .Matches(FieldValue.Of("open"))
+        );
+
+    [Theory]
+    [InlineData("3653d", true)]
+    [InlineData("87673h", false)]
+    [InlineData("1h30", false)]
+    [InlineData("9999999m", false)]
+    [InlineData("5000000m", true)]
+    public void A_duration_is_at_most_ten_years_and_ends_with_a_unit(string text, bool isDuration) =>
+        Assert.Equal(isDuration, Duration.TryParse(text, out _));
 
     [Theory]
     [InlineData("30m", 30)]

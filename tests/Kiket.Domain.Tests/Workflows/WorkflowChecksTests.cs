@@ -22,7 +22,7 @@ public sealed class WorkflowChecksTests
         Assert.All(
             WorkflowChecks.Find(WorkflowDefinition.BuiltIn, AnyCustom, new HashSet<string>()),
             f => Assert.Equal((FindingSeverity.Warning, WorkflowFindingCodes.FinalStateLeft), (f.Severity, f.Code))
-        ); // it reopens what is done
+        ); // it reopens completed issues
     }
 
     [Fact]
@@ -197,7 +197,20 @@ public sealed class WorkflowChecksTests
             WorkflowChecks.Find(workflow, AnyCustom, new HashSet<string> { "lead" }).Select(Short)
         );
         Assert.Empty(WorkflowChecks.Find(workflow, AnyCustom, null));
+        var byUser = new ApprovalRequirement("ada", "Ada") { Approvers = [new(ApproverKind.User, "ada@example.com")] };
+        Assert.Empty(Find([Open, Doing, Done], [Start, Finish with { Approvals = [byUser] }]));
     }
+
+    [Fact]
+    public void Conditions_of_the_approvals_of_a_transition_are_checked() =>
+        Assert.Equal(
+            [("Warning UNKNOWN_FIELD", null, "doing-done")],
+            Find(
+                [Open, Doing, Done],
+                [Start, Finish with { Approvals = [new("a", "A") { Conditions = [Present("custom_fields.missing")] }] }],
+                ["other"]
+            )
+        );
 
     private static IEnumerable<(string Finding, string? State, string? Transition)> Find(
         State[] states,

@@ -4,7 +4,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Workflows;
 
-/// <summary>A definition is made whole or not at all, whatever a host gives.</summary>
+/// <summary>A definition is created valid or not at all, whatever a host passes.</summary>
 public sealed class WorkflowDefinitionTests
 {
     private static readonly State Open = new(new("open"), "Open", StateType.Initial, StateCategory.Pending);
@@ -149,7 +149,7 @@ public sealed class WorkflowDefinitionTests
     }
 
     [Fact]
-    public void A_checklist_has_items_that_can_be_told_apart()
+    public void A_checklist_has_distinct_items()
     {
         var list = new Checklist("", "")
         {
@@ -189,6 +189,14 @@ public sealed class WorkflowDefinitionTests
     }
 
     [Fact]
+    public void An_approval_may_take_ten_years()
+    {
+        var approval = new ApprovalRequirement("a", "A") { Timeout = SlaPolicy.Longest };
+
+        Assert.Null(WorkflowDefinition.Create("Two", new("open"), [Open, Done], [Finish with { Approvals = [approval] }]).Error);
+    }
+
+    [Fact]
     public void A_condition_names_a_checklist_that_there_is() =>
         Assert.Equal(
             ["transitions[0]"],
@@ -202,6 +210,23 @@ public sealed class WorkflowDefinitionTests
         var ways = Enumerable.Repeat(Finish, WorkflowDefinition.MaxTransitions + 1).ToList();
 
         Assert.Equal(["states", "transitions"], Faults("Many", "s0", states, ways));
+        states[0] = Open;
+        states[1] = Done;
+        Assert.Null(
+            WorkflowDefinition.Create(new('n', WorkflowDefinition.MaxNameLength), new("open"), states[..^1], ways[..^1]).Error
+        );
+        Assert.Equal(["name"], Faults(new('n', WorkflowDefinition.MaxNameLength + 1), "open", [Open, Done], [Finish]));
+    }
+
+    [Fact]
+    public void Equal_transitions_have_errors_at_their_own_places()
+    {
+        var astray = Finish with { To = new("nowhere") };
+
+        Assert.Equal(
+            ["transitions[1]", "transitions[2]"],
+            Faults("Two", "open", [Open, Done], [Finish, astray, astray with { Name = "Finish" }])
+        );
     }
 
     [Fact]

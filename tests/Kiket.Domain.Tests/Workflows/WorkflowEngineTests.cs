@@ -82,7 +82,92 @@ public sealed class WorkflowEngineTests
     }
 
     [Fact]
-    public void A_required_comment_is_no_reason_while_nobody_has_tried()
+    public void A_condition_wants_all_of_several_any_of_several_or_an_open_checklist()
+    {
+        var workflow = With(
+            new(new("open"), new("done"), null, null),
+            open: s => s with { Checklist = new("tests", "Tests") { Items = [new("manual", "Look at it")] } }
+        );
+        var (low, high) = (Is("priority", ConditionOperator.Equal, "low"), Is("priority", ConditionOperator.Equal, "high"));
+        bool Holds(Condition condition) => WorkflowEngine.IsMet(condition, workflow, Issue("""{"priority":"low"}"""));
+
+        Assert.Equal(
+            [true, false],
+            new Condition[] { new AnyCondition([high, low]), new AllCondition([high, low]) }.Select(Holds)
+        );
+        Assert.Equal([false, true], new Condition[] { new AnyCondition([]), new AllCondition([]) }.Select(Holds));
+        Assert.Equal(
+            [false, true],
+            new Condition[] { new ChecklistCondition("tests", true), new ChecklistCondition("tests", false) }.Select(Holds)
+        );
+    }
+
+    [Theory]
+    [InlineData(true, "Tests is not complete.")]
+    [InlineData(false, "Tests is already complete.")]
+    public void A_reason_says_whether_a_checklist_must_be_complete_or_open(bool complete, string message)
+    {
+        var checklist = new Checklist("tests", "Tests") { Items = complete ? [new("manual", "Look at it")] : [] };
+        var workflow = With(
+            new(new("open"), new("done"), null, null) { Conditions = [new ChecklistCondition("tests", complete)] },
+            open: s => s with { Checklist = checklist }
+        );
+
+        Assert.Equal([message], Decide(workflow, Issue("{}")).Reasons.Select(r => r.Message));
+    }
+
+    [Fact]
+    public void States_and_transitions_are_found_in_upper_or_lower_case()
+    {
+        var workflow = WorkflowDefinition.BuiltIn;
+
+        Assert.Equal("done", workflow.FindState(new("DONE"))?.Key.Value);
+        Assert.Equal("in_progress", workflow.FindTransition(new("backlog"), "START work")?.To.Value);
+        Assert.Equal("in_progress", workflow.FindTransition(new("backlog"), "In_Progress")?.To.Value);
+    }
+
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("_a-b.c", true)]
+    [InlineData("-a", false)]
+    [InlineData(".a", false)]
+    [InlineData("a b", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void The_key_of_a_state_has_a_form(string? key, bool isKey) => Assert.Equal(isKey, State.IsKey(key));
+
+    [Fact]
+    public void The_key_of_a_state_has_at_most_64_characters()
+    {
+        Assert.True(State.IsKey(new('a', 64)));
+        Assert.False(State.IsKey(new('a', 65)));
+    }
+
+    [Fact]
+    public void A_required_custom_field_may_omit_its_prefix()
+    {
+        var workflow = With(new(new("open"), new("done"), null, null) { RequiresFields = ["resolution"] });
+
+        Assert.True(Decide(workflow, Issue("""{"custom_fields":{"resolution":"fixed"}}""")).IsAllowed);
+        Assert.False(Decide(workflow, Issue("""{"custom_fields":{"other":"fixed"}}""")).IsAllowed);
+        Assert.True(
+            Decide(
+                With(new(new("open"), new("done"), null, null) { RequiresFields = ["title"] }),
+                Issue("""{"title":"x","custom_fields":{"title":null}}""")
+            ).IsAllowed
+        );
+    }
+
+    [Fact]
+    public void A_blank_comment_is_not_a_comment()
+    {
+        var workflow = With(new(new("open"), new("done"), null, null) { CommentRequired = true });
+
+        Assert.False(Decide(workflow, Issue("{}") with { IsAttempt = true, Comment = " " }).IsAllowed);
+    }
+
+    [Fact]
+    public void A_required_comment_is_not_a_reason_before_an_attempt()
     {
         var workflow = With(new(new("open"), new("done"), null, null) { CommentRequired = true });
 
@@ -123,6 +208,14 @@ public sealed class WorkflowEngineTests
 
         Assert.Equal(complete, WorkflowEngine.IsComplete(checklist, workflow, context));
         Assert.Equal(complete, Decide(workflow, context).IsAllowed);
+    }
+
+    [Fact]
+    public void An_automatic_item_without_a_condition_is_never_done()
+    {
+        var checklist = new Checklist("tests", "Tests") { Items = [new("ci", "CI") { Check = ChecklistCheck.Auto }] };
+
+        Assert.False(WorkflowEngine.IsComplete(checklist, With(new(new("open"), new("done"), null, null)), Issue("{}")));
     }
 
     [Fact]
@@ -189,6 +282,28 @@ public sealed class WorkflowEngineTests
     }
 
     [Fact]
+    public void Only_alternatives_of_a_group_replace_each_other()
+    {
+        var either = Approval("either") with { Group = "qa", AnyOfGroup = true };
+        var workflow = With(
+            new(new("open"), new("done"), null, null) { Approvals = [either, Approval("always") with { Group = "qa" }] }
+        );
+
+        Assert.Equal(["always"], Missing(workflow, ("either", Ada, true)));
+        Assert.Equal(["either"], Missing(workflow, ("always", Ada, true)));
+    }
+
+    [Fact]
+    public void A_rejection_concerns_its_own_approval() =>
+        Assert.Equal(
+            ["APPROVAL_REQUIRED", "APPROVAL_REJECTED"],
+            Reasons(
+                With(new(new("open"), new("done"), null, null) { Approvals = [Approval("qa"), Approval("dev")] }),
+                ("dev", Ada, false)
+            )
+        );
+
+    [Fact]
     public void An_approval_whose_conditions_do_not_hold_is_not_needed()
     {
         var workflow = With(
@@ -214,7 +329,11 @@ public sealed class WorkflowEngineTests
                 new(new("review"), "Review", StateType.Active, StateCategory.Review) { Approvals = [Approval("review")] },
                 new(new("done"), "Done", StateType.Final, StateCategory.Completed),
             ],
-            [new(new("review"), new("open"), "Rework", null), new(new("review"), new("done"), "Accept", null)]
+            [
+                new(new("review"), new("open"), "Rework", null),
+                new(new("review"), new("review"), "Ask another", null),
+                new(new("review"), new("done"), "Accept", null),
+            ]
         );
 
         var decisions = WorkflowEngine.Decide(
@@ -222,12 +341,16 @@ public sealed class WorkflowEngineTests
             new(IssueFacts.From(new("review"), new Dictionary<string, JsonElement>()))
         );
 
-        Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To.Value, d.IsAllowed)));
+        Assert.Equal(
+            [("open", true), ("review", true), ("done", false)],
+            decisions.Select(d => (d.Transition.To.Value, d.IsAllowed))
+        );
     }
 
     [Theory]
     [InlineData("a", "b", "")]
     [InlineData("c", "b", "of c")]
+    [InlineData("b", "b", "of c")]
     [InlineData("c", "a", "of b, of c")]
     [InlineData("a", "c", "")]
     public void A_move_back_opens_the_checklists_of_the_states_after_its_target_again(string from, string to, string reopened)
@@ -268,14 +391,15 @@ public sealed class WorkflowEngineTests
     }
 
     [Theory]
-    [InlineData(2, true, true)]
-    [InlineData(1, true, false)] // nobody approves their own move alone
-    [InlineData(2, false, false)]
-    public void An_approval_makes_an_allow_of_a_guards_pending(long user, bool approved, bool isAllowed)
+    [InlineData("pending", 2, true, true)]
+    [InlineData("pending", 1, true, false)] // nobody approves their own move alone
+    [InlineData("pending", 2, false, false)]
+    [InlineData("deny", 2, true, false)]
+    public void An_approval_turns_a_guards_pending_into_allow(string said, long user, bool approved, bool isAllowed)
     {
         var context = Issue("{}") with
         {
-            Verdicts = Verdicts(["pending"]),
+            Verdicts = Verdicts([said]),
             Requesters = new Dictionary<StateKey, UserId> { [new("done")] = Requester },
             Votes = new Dictionary<StateKey, IReadOnlyList<ApprovalVote>>
             {
@@ -286,7 +410,7 @@ public sealed class WorkflowEngineTests
         var decision = Decide(With(new(new("open"), new("done"), null, null)), context);
 
         Assert.Equal(isAllowed, decision.IsAllowed);
-        Assert.Equal(isAllowed ? GuardDecision.Allow : GuardDecision.Pending, Assert.Single(decision.Verdicts).Decision);
+        Assert.Equal(isAllowed ? "allow" : said, WireName.Of(Assert.Single(decision.Verdicts).Decision));
     }
 
     private static GuardVerdict[] Verdicts(string[] said) =>

@@ -7,7 +7,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Workflows;
 
-/// <summary>What holds of every workflow and every history, tried on ten thousand random ones.</summary>
+/// <summary>Properties of all workflows and histories, tested on ten thousand random ones.</summary>
 public sealed class WorkflowProperties
 {
     private const long Samples = 10_000;
@@ -79,7 +79,8 @@ public sealed class WorkflowProperties
         );
 
     /// <summary>
-    /// A step of a history: which way, what the actor says, what is checked, how full the states are, and an edit before it.
+    /// A step of a history: the transition, the comment, the checked items, the number of issues in each state, and an edit
+    /// before it.
     /// </summary>
     private static readonly Gen<(int Way, bool Says, bool Checked, int Full, int Edit)> AStep = Gen.Select(
         Gen.Int[0, 20],

@@ -7,8 +7,8 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
 /// <summary>
-/// Stands where a SQL Server would: it parses every statement as T-SQL and answers reads from the transcript of another
-/// database, so that a handler takes the very same path through its code.
+/// Takes the place of a SQL Server: it parses every statement as T-SQL and answers reads from the transcript of another database,
+/// so that a handler takes the same path through its code.
 /// </summary>
 internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
 {
@@ -62,7 +62,7 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
         && update.UpdateSpecification.OutputClause?.SelectColumns
             is [SelectScalarExpression { Expression: ColumnReferenceExpression }];
 
-    /// <summary>What a save gets back: the ids of new rows, and a 1 for each row that had the expected version.</summary>
+    /// <summary>The answer to a save: the ids of new rows, and a 1 for each row with the expected version.</summary>
     private List<object[]>? Answer(DataModificationStatement statement) =>
         statement switch
         {

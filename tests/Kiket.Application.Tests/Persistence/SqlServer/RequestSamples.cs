@@ -40,7 +40,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
 /// <summary>
-/// A sample or more of every request, in an organization that has something of everything. A new request needs a line in
+/// At least one sample of every request, in an organization with all kinds of data. A new request needs a line in
 /// <see cref="All"/>: together its samples take each branch of the handler that reads or writes.
 /// </summary>
 public sealed class RequestSamples : IAsyncLifetime
@@ -71,7 +71,7 @@ public sealed class RequestSamples : IAsyncLifetime
 
     private string Template => Path.Combine(folder, "template.db");
 
-    /// <summary>Those who send the samples: one who may do everything, and one who sees some projects.</summary>
+    /// <summary>The senders of the samples: one who may do everything, and one who sees some projects.</summary>
     internal IReadOnlyList<Actor> Actors { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
@@ -247,7 +247,7 @@ public sealed class RequestSamples : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Sends a request on Sqlite, on a database of its own, and keeps what the database answered.</summary>
+    /// <summary>Sends a request on Sqlite, in a separate database, and records the answers of the database.</summary>
     /// <returns>The refusal, or null.</returns>
     internal async Task<string?> SendOnSqliteAsync(Actor actor, IBaseRequest request, Transcript transcript)
     {
@@ -265,8 +265,7 @@ public sealed class RequestSamples : IAsyncLifetime
     }
 
     /// <summary>
-    /// Does what a job does on Sqlite, on a database of its own where every event still waits, and keeps what the database
-    /// answered.
+    /// Runs a job on Sqlite, in a separate database with all events waiting, and records the answers of the database.
     /// </summary>
     internal async Task WorkOnSqliteAsync(Func<IServiceProvider, Task> work, Transcript transcript)
     {

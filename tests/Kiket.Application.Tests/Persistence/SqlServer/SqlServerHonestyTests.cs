@@ -13,7 +13,7 @@ using Xunit.Sdk;
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
 /// <summary>
-/// No SQL Server runs here, so what we would send to one is at least read by Microsoft's own parser (architecture, section 3).
+/// No SQL Server runs here, so at least Microsoft's own parser reads the statements for it (architecture, section 3).
 /// </summary>
 public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixture<RequestSamples>
 {
@@ -137,7 +137,7 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(Specification<>);
 
     /// <summary>Does the same work on Sqlite and through the SQL Server provider.</summary>
-    /// <param name="least">How much of it there is at least.</param>
+    /// <param name="least">The minimum amount of work.</param>
     private async Task<IReadOnlyCollection<string>> WorkAsync(Func<IServiceProvider, Task<int>> work, int least)
     {
         var transcript = new Transcript();
@@ -153,7 +153,7 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
 
         Task<int> LaterAsync(IServiceProvider services)
         {
-            // Than what is in the samples.
+            // Other names than those in the samples.
             ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromHours(1));
             return work(services);
         }

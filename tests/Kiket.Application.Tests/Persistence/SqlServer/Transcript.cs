@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
-/// <summary>What a database answered to the reads and bulk changes of one request, in order.</summary>
+/// <summary>The answers of a database to the reads and bulk changes of one request, in order.</summary>
 internal sealed class Transcript : DbCommandInterceptor
 {
     private readonly Queue<object> answers = [];
@@ -60,7 +60,7 @@ internal sealed class Transcript : DbCommandInterceptor
 internal sealed record Rows(IReadOnlyList<IReadOnlyList<object[]>> Sets);
 
 /// <summary>
-/// Reads values in the type that is asked for: Sqlite keeps instants as ticks, and decimals, days and ids of requests as text.
+/// Reads values in the requested type: Sqlite stores instants as ticks, and decimals, days and ids of requests as text.
 /// </summary>
 internal sealed class RowReader(Rows rows) : DbDataReader
 {
@@ -129,7 +129,7 @@ internal sealed class RowReader(Rows rows) : DbDataReader
 
     public override string GetDataTypeName(int ordinal) => throw new NotSupportedException();
 
-    /// <summary>No name is asked for but that of a lone column, which the provider then reads by its place.</summary>
+    /// <summary>The only requested name is that of a single column, which the provider then reads by its position.</summary>
     public override string GetName(int ordinal) => "";
 
     public override int GetOrdinal(string name) => throw new NotSupportedException();
