@@ -12,7 +12,8 @@ namespace Kiket.Api.Startup;
 /// </summary>
 internal static class OrganizationCommand
 {
-    public static Command Build() => new("organization", "Organizations.") { BuildCreate(), BuildList(), BuildExport(), BuildImport() };
+    public static Command Build() =>
+        new("organization", "Organizations.") { BuildCreate(), BuildList(), BuildExport(), BuildImport() };
 
     private static Command BuildCreate()
     {
@@ -115,10 +116,7 @@ internal static class OrganizationCommand
         CancellationToken ct
     )
     {
-        var imported = await Output.WhileAsync(
-            "Importing",
-            () => archive.ImportAsync(Path.GetFullPath(file), passphrase, ct)
-        );
+        var imported = await Output.WhileAsync("Importing", () => archive.ImportAsync(Path.GetFullPath(file), passphrase, ct));
         return imported.Error is { } error
             ? error
             : $"Organization {imported.Value.Slug} was imported: {imported.Value.Rows} rows. Tokens, keys and passwords are "

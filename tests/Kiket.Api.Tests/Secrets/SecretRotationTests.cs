@@ -1,11 +1,14 @@
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Ports;
+using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Secrets;
+using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +29,7 @@ public sealed class SecretRotationTests(KiketServer server)
         var path = $"/api/v1/extensions/{installed.Id}/secrets/API_TOKEN";
         await tenant.Admin.PostJsonAsync(path, new { secret = new { value = "the value" } }).CreatedAsync();
         await installed.Client.GetAsync("/api/v1/ext/project").OkAsync();
+        await AddSecondStepAsync(tenant);
         var before = await StoredAsync(tenant);
         var (folder, now) = (NewRing(), DateTimeOffset.UtcNow);
 
@@ -59,6 +63,28 @@ public sealed class SecretRotationTests(KiketServer server)
         return await scope.ServiceProvider.GetRequiredService<SecretRotation>().RunAsync(TestContext.Current.CancellationToken);
     }
 
+    private async Task AddSecondStepAsync(Tenant tenant)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        await mediator.Send(new CreatePasswordLinkCommand("admin@example.com", await SlugOfAsync(tenant)));
+        var key = scope.ServiceProvider.GetRequiredService<ISecretProtector>().Protect(ISecretProtector.TotpPurpose, "KEY");
+        var id = new UserId(tenant.AdminId);
+        await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .AcrossTenants<PasswordSignIn>()
+            .Where(s => s.UserId == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.TotpKey, key));
+    }
+
+    private async Task<string> SlugOfAsync(Tenant tenant)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var id = new OrganizationId(tenant.OrganizationId);
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        return await db.Organizations.Where(o => o.Id == id).Select(o => o.Slug).SingleAsync();
+    }
+
     /// <summary>The secrets of a tenant, and the keys that sign for all.</summary>
     private async Task<List<(string Purpose, string Ciphertext)>> StoredAsync(Tenant tenant)
     {
@@ -67,9 +93,12 @@ public sealed class SecretRotationTests(KiketServer server)
         var id = new OrganizationId(tenant.OrganizationId);
         var secret = await db.AcrossTenants<ExtensionSecret>().AsNoTracking().SingleAsync(s => s.OrganizationId == id);
         var webhook = await db.AcrossTenants<Webhook>().AsNoTracking().FirstAsync(w => w.OrganizationId == id);
+        var user = new UserId(tenant.AdminId);
+        var signIn = await db.AcrossTenants<PasswordSignIn>().AsNoTracking().SingleAsync(s => s.UserId == user);
         return
         [
             (secret.Purpose, secret.Ciphertext),
+            (ISecretProtector.TotpPurpose, signIn.TotpKey!),
             (ISecretProtector.WebhookPurpose, webhook.Secret!),
             .. webhook.Target.Headers.Select(h => (ISecretProtector.HeaderPurpose, h.Value)),
             .. (await db.Set<SigningKey>().AsNoTracking().OrderBy(k => k.Id).Take(1).ToListAsync()).Select(k =>
