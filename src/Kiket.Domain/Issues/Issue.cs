@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 using Kiket.Domain.Projects;
@@ -417,8 +418,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="assigneeEmail">Address of its assignee, or null.</param>
     /// <param name="reporterEmail">Address of its reporter, or null.</param>
     /// <param name="now">The instant that ages are counted to.</param>
-    public IssueFacts ToFacts(string? assigneeEmail, string? reporterEmail, DateTimeOffset now) =>
-        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields, isWhole: true);
+    /// <param name="calendar">Says when the due day begins; null, the default, means at midnight UTC.</param>
+    public IssueFacts ToFacts(
+        string? assigneeEmail,
+        string? reporterEmail,
+        DateTimeOffset now,
+        BusinessCalendar? calendar = null
+    ) => new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now, calendar)), CustomFields, isWhole: true);
 
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>

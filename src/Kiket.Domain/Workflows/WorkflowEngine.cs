@@ -135,18 +135,14 @@ public static class WorkflowEngine
         ArgumentNullException.ThrowIfNull(issue);
         var actual = issue[condition.Field];
         var expected = condition.Value is { } value ? FieldValue.Of(value) : FieldValue.Missing;
-        int? Order() =>
-            condition.Field.EndsWith("priority", StringComparison.Ordinal)
-                ? PriorityOrder(actual, expected)
-                : actual.CompareTo(expected);
         return condition.Operator switch
         {
             ConditionOperator.Equal => actual.Matches(expected),
             ConditionOperator.NotEqual => !actual.Matches(expected),
-            ConditionOperator.LessThan => Order() < 0,
-            ConditionOperator.LessOrEqual => Order() <= 0,
-            ConditionOperator.GreaterThan => Order() > 0,
-            ConditionOperator.GreaterOrEqual => Order() >= 0,
+            ConditionOperator.LessThan => actual.CompareTo(expected) < 0,
+            ConditionOperator.LessOrEqual => actual.CompareTo(expected) <= 0,
+            ConditionOperator.GreaterThan => actual.CompareTo(expected) > 0,
+            ConditionOperator.GreaterOrEqual => actual.CompareTo(expected) >= 0,
             ConditionOperator.In => actual.IsIn(expected),
             ConditionOperator.NotIn => !actual.IsIn(expected),
             ConditionOperator.Contains => actual.Contains(expected),
@@ -288,10 +284,4 @@ public static class WorkflowEngine
             }
         );
     }
-
-    private static int? PriorityOrder(FieldValue actual, FieldValue expected) =>
-        WireName.TryParse(actual.ToString(), out IssuePriority left)
-        && WireName.TryParse(expected.ToString(), out IssuePriority right)
-            ? left.CompareTo(right)
-            : actual.CompareTo(expected);
 }
