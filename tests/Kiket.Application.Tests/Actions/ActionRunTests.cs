@@ -86,6 +86,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         "heidi: x critical"
     )]
     [InlineData("""{"message":"x","to":"reporter"}""", "done: 1 notified.", "ada: x info")]
+    [InlineData("""{"message":"x","role":"manager"}""", "done: 1 notified.", "ada: x info")]
     [InlineData(
         """{"text":"x","users":["grace@example.com","HEIDI@example.com"],"level":"nonsense"}""",
         "done: 2 notified.",
