@@ -66,7 +66,7 @@ internal static class IssueApprovals
             if (asked is { Status: ApprovalStatus.Pending })
                 continue;
             asked?.Close(now); // it was rejected; a new attempt asks again
-            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
+            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now).Value);
             isNew = true;
         }
 

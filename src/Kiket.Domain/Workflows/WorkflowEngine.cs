@@ -70,7 +70,7 @@ public static class WorkflowEngine
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
-        return [.. workflow.From(context.Issue.Status).Select(t => Decide(workflow, t, context))];
+        return [.. workflow.From(context.Issue.Status).Select(t => DecideOwn(workflow, t, context))];
     }
 
     /// <summary>Decides about one transition.</summary>
@@ -81,13 +81,14 @@ public static class WorkflowEngine
     public static MoveDecision Decide(WorkflowDefinition workflow, Transition transition, MoveContext context)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(context);
-        List<MoveReason> reasons = [];
-        var target =
-            workflow.FindState(transition.To)
-            ?? throw new ArgumentException($"The workflow has no state '{transition.To}'.", nameof(transition));
+        return DecideOwn(workflow, workflow.Own(transition), context);
+    }
 
+    private static MoveDecision DecideOwn(WorkflowDefinition workflow, Transition transition, MoveContext context)
+    {
+        List<MoveReason> reasons = [];
+        var target = workflow.FindState(transition.To)!;
         foreach (var condition in transition.Conditions)
             AddUnlessMet(condition, workflow, context, reasons);
         foreach (var condition in target.Conditions)

@@ -14,15 +14,9 @@ public sealed class IssueFieldTests
     private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Contract = Workflow.Publish(
-        new(1),
-        Legal.Id,
-        "default",
-        1,
-        WorkflowDefinition.BuiltIn,
-        null,
-        Noon
-    );
+    private static readonly Workflow Contract = Workflow
+        .Publish(new(1), Legal.Id, "default", 1, WorkflowDefinition.BuiltIn, null, Noon)
+        .Value;
 
     /// <summary>Values that some field holds, none of which is what an issue begins with.</summary>
     private static readonly JsonElement[] Values = [Json("\"2026-01-15\""), Json("3"), Json("\"high\"")];
