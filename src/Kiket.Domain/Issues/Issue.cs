@@ -285,6 +285,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
 
         List<FieldChange> changes = [];
         Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
+        Set("status", Status, state.Key, changes, value => Status = value); // the workflows may write it differently
         TypeSortKey = Common.SearchText.SortKey(IssueType.Value);
         if (WorkflowId != workflow.Id)
             ChecklistCompletedAt = null;

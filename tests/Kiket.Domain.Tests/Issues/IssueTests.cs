@@ -308,6 +308,21 @@ public sealed class IssueTests
     }
 
     [Fact]
+    public void A_type_whose_workflow_writes_the_state_differently_leaves_the_issue_in_a_state_of_that_workflow()
+    {
+        var issue = Open("in_progress");
+        State doing = new(new("In_Progress"), "Doing", StateType.Initial, StateCategory.Active);
+        State done = new(new("done"), "Done", StateType.Final, StateCategory.Completed);
+        var other = WorkflowDefinition.Create("Other", doing.Key, [doing, done], [new(doing.Key, done.Key, null, null)]).Value;
+        var workflow = Workflow.Publish(new(1), Legal.Id, "other", 1, other, null, Noon).Value;
+
+        Assert.False(issue.ChangeType(Legal.Schema.FindType(new("bug"))!, workflow, Actor, Noon).IsRefused);
+
+        Assert.Equal(doing.Key, issue.Status);
+        Assert.Single(other.From(issue.Status));
+    }
+
+    [Fact]
     public void Search_finds_without_case_accents_and_width()
     {
         Assert.Equal("epic cafe abc ss", SearchText.Of("Épic CAFÉ ＡＢＣ ss"));
