@@ -72,7 +72,10 @@ public sealed class SimulateWorkflowTests(KiketServer server)
             workflow: flow
             states: [open, done]
             transitions:
-              - { from: open, to: done, conditions: [{ field: assignee, equals: 7 }], requires_fields: [assigned_to] }
+              - from: open
+                to: done
+                conditions: [{ field: assignee, equals: 7 }]
+                metadata: { requires_fields: [assigned_to] }
             """
         );
 
