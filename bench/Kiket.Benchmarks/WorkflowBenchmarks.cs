@@ -27,7 +27,7 @@ public class WorkflowBenchmarks
         workflow = Packs.LargestWorkflow();
         marks = [.. workflow.States.SelectMany(s => s.Checklist?.Items.Select(i => $"{s.Checklist.Id}/{i.Id}") ?? [])];
         var project = Project.Start(new(1), "BENCH", new() { Name = "Bench" }, Noon).Value;
-        var version = Workflow.Publish(new(1), new(1), "bench", 1, workflow, null, Noon);
+        var version = Workflow.Publish(new(1), new(1), "bench", 1, workflow, null, Noon).Value;
         var custom = Fields.ToDictionary(k => k, _ => JsonSerializer.SerializeToElement("passed"));
         issues =
         [

@@ -78,6 +78,21 @@ public sealed class FolderTests
         Assert.DoesNotContain(graph.Uses, use => StoreyOf(use.From) < StoreyOf(use.To));
     }
 
+    [Theory]
+    [InlineData("src/Kiket.Domain/README.md")]
+    [InlineData("docs/architecture.md")]
+    public void The_documents_draw_the_folders_of_the_domain(string document)
+    {
+        var drawn = File.ReadAllLines(Path.Combine(Sources.Root, document))
+            .SkipWhile(line => !line.StartsWith("    Common", StringComparison.Ordinal))
+            .TakeWhile(line => line.Length > 0);
+
+        Assert.Equal(
+            string.Join(" ← ", DomainOrder.Select(storey => string.Join(", ", storey))),
+            string.Join(' ', drawn.SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        );
+    }
+
     [Fact]
     public void A_circle_is_found_and_named_with_its_files()
     {

@@ -14,7 +14,7 @@ internal static class An
 
     public static Workflow Workflow { get; } =
         Workflow.Restore(
-            Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
+            Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).Value.ToSnapshot() with
             {
                 Id = 3,
             }

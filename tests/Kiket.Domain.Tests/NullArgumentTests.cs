@@ -40,7 +40,7 @@ public sealed class NullArgumentTests
     {
         Sla = [Day],
         Conditions = [IsSigned],
-        Approvals = [Legal],
+        Approvals = [Legal with { Key = "review" }],
         Checklist = Closing,
         OnEnter = [Notify],
     };
@@ -89,7 +89,7 @@ public sealed class NullArgumentTests
         WeekHours.Standard,
         SlaClock.Paused,
         Day,
-        new SlaRule("draft", Draft.Key, Day),
+        new SlaRule("backlog", new("backlog"), Day),
         SlaDue.Calculate(SlaClock.Paused, Day, BusinessCalendar.AroundTheClock),
         new ClockSpan(An.Noon, null),
         Morning[0],
@@ -138,8 +138,11 @@ public sealed class NullArgumentTests
             () => Project.Restore(An.Project.ToSnapshot()),
             () => Workflow.Restore(An.Workflow.ToSnapshot()),
             () => Milestone.Plan(An.Project, new() { Name = "Audit" }, Ada.UserId, An.Noon).Value,
-            () => Approval.Request(An.Issue(), Sign, Legal, Ada.UserId, An.Noon),
-            () => SlaTimer.Start(An.Issue(), new("draft", Draft.Key, Day), null, BusinessCalendar.AroundTheClock, An.Noon),
+            () => Approval.Request(An.Issue(), Sign, Legal, Ada.UserId, An.Noon).Value,
+            () =>
+                SlaTimer
+                    .Start(An.Issue(), new("backlog", new("backlog"), Day), null, BusinessCalendar.AroundTheClock, An.Noon)
+                    .Value,
         ])
         .ToDictionary(make => make().GetType());
 

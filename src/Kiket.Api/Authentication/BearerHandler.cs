@@ -91,7 +91,7 @@ internal sealed class BearerHandler(
             Context,
             needed is null
                 ? Error.Forbidden("Your role does not allow this.")
-                : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}.")
+                : new Error(ErrorKind.Forbidden, ServerErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}.")
         );
     }
 

@@ -70,7 +70,9 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object)
-                throw new BodyException(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
+                throw new BodyException(
+                    new(ErrorKind.BadRequest, ServerErrorCodes.InvalidJson, "The body must be a JSON object.")
+                );
             StorableJson.Check(root);
 
             var members = Unwrap(root);

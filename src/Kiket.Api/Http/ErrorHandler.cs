@@ -76,14 +76,18 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         return ErrorBody.WriteAsync(http, error, http.Response.StatusCode);
     }
 
-    public static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
+    public static readonly Error MissingToken = new(
+        ErrorKind.Forbidden,
+        ServerErrorCodes.InvalidToken,
+        "A valid token is required."
+    );
 
     /// <summary>When a caller should try again while the database is busy or unavailable.</summary>
     public const string RetryAfterSeconds = "5";
 
     private static readonly Error Unavailable = new(
         ErrorKind.BadRequest,
-        ErrorCodes.ServiceUnavailable,
+        ServerErrorCodes.ServiceUnavailable,
         $"The database is busy or unavailable. Try again in {RetryAfterSeconds} seconds."
     );
 
@@ -113,7 +117,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
                 "HTTP_VERSION_NOT_SUPPORTED",
                 "The server speaks HTTP/1.1 and HTTP/2."
             ),
-            _ => new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."),
+            _ => new(ErrorKind.BadRequest, ServerErrorCodes.BadRequest, "The request is malformed."),
         };
 
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
@@ -171,7 +175,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     private static (Error Error, int Status) Race(HttpContext context) =>
         context.Request.Headers.IfMatch.Count > 0
             ? (
-                new(ErrorKind.Stale, ErrorCodes.PreconditionFailed, "The resource has changed."),
+                new(ErrorKind.Stale, ServerErrorCodes.PreconditionFailed, "The resource has changed."),
                 StatusCodes.Status412PreconditionFailed
             )
             : (
@@ -179,7 +183,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
                 StatusCodes.Status409Conflict
             );
 
-    private static Error InvalidJson(string message) => new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, message);
+    private static Error InvalidJson(string message) => new(ErrorKind.BadRequest, ServerErrorCodes.InvalidJson, message);
 
     private static string Place(JsonException e) =>
         e.LineNumber is { } line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : "it ends unexpectedly";

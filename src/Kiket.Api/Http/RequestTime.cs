@@ -16,7 +16,7 @@ internal static class RequestTime
         var seconds = settings.RequestTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         var error = new Error(
             ErrorKind.BadRequest,
-            ErrorCodes.ServiceUnavailable,
+            ServerErrorCodes.ServiceUnavailable,
             $"The request took longer than {seconds} seconds and was cancelled."
         );
         services.AddRequestTimeouts(timeouts =>

@@ -28,7 +28,7 @@ internal static class TextBody
         }
         catch (DecoderFallbackException)
         {
-            throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The body is not UTF-8."));
+            throw Refusal(new(ErrorKind.BadRequest, ServerErrorCodes.BadRequest, "The body is not UTF-8."));
         }
     }
 
@@ -48,7 +48,7 @@ internal static class TextBody
         try
         {
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
-                throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
+                throw Refusal(new(ErrorKind.BadRequest, ServerErrorCodes.InvalidJson, "The body must be a JSON object."));
             StorableJson.Check(document.RootElement);
             return document;
         }

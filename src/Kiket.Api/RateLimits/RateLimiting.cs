@@ -103,7 +103,7 @@ internal static class RateLimiting
     {
         context.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, message);
+        var error = new Error(ErrorKind.BadRequest, ServerErrorCodes.RateLimitExceeded, message);
         return context.Response.WriteAsJsonAsync(
             ErrorBody.Of(error, context) with
             {

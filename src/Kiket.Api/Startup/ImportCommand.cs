@@ -63,7 +63,7 @@ internal static class ImportCommand
             ? string.Join(Environment.NewLine, lines)
             : new Error(
                 ErrorKind.Invalid,
-                ErrorCodes.DefinitionInvalid,
+                ServerErrorCodes.DefinitionInvalid,
                 $"{lines.Count} of {imported.Value.Count} packs were imported."
             );
     }

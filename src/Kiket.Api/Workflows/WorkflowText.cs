@@ -33,7 +33,7 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
         using var document = JsonDocument.Parse(text);
         var root = document.RootElement;
         if (root.ValueKind is not JsonValueKind.Object)
-            throw TextBody.Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
+            throw TextBody.Refusal(new(ErrorKind.BadRequest, ServerErrorCodes.InvalidJson, "The body must be a JSON object."));
         var wrapped = root.TryGetProperty("workflow", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : root;
         if (!wrapped.TryGetProperty("yaml", out var yaml))
         {

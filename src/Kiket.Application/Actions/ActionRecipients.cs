@@ -41,7 +41,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
         {
             if (await FindUserAsync(name, ct) is { } user)
                 found.Add(user);
-            else if (await FindRoleAsync(name, ct) is { Count: > 0 } holders)
+            else if (await db.FindHoldersAsync(project, name, ct) is { Count: > 0 } holders)
                 found.UnionWith(holders);
             else
                 unknown.Add(name);
@@ -49,7 +49,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
 
         foreach (var role in roles)
         {
-            var holders = await FindRoleAsync(role, ct);
+            var holders = await db.FindHoldersAsync(project, role, ct);
             found.UnionWith(holders);
             if (holders.Count == 0)
                 unknown.Add($"role {role}");
@@ -80,20 +80,6 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
         return id is { } known
             ? await db.Users.Where(u => u.Id == known && !u.Deactivated).Select(u => (UserId?)u.Id).SingleOrDefaultAsync(ct)
             : await db.Users.Where(u => u.Email == email && !u.Deactivated).Select(u => (UserId?)u.Id).SingleOrDefaultAsync(ct);
-    }
-
-    /// <summary>The active users who hold a role: of the project's team, of the project or of the organization.</summary>
-    private async Task<IReadOnlyCollection<UserId>> FindRoleAsync(string role, CancellationToken ct)
-    {
-        var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id).ToListAsync(ct);
-        HashSet<UserId> found = [.. members.Where(m => HeldRoles.Of(m).Contains(role)).Select(m => m.UserId)];
-        if (project.LeadId is { } lead && HeldRoles.OfLead.Contains(role))
-            found.Add(lead);
-        OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
-        return await db
-            .Users.Where(u => !u.Deactivated && (found.Contains(u.Id) || u.Role == ofOrganization))
-            .Select(u => u.Id)
-            .ToListAsync(ct);
     }
 
     private async Task<IReadOnlyCollection<UserId>> ReadersAmongAsync(HashSet<UserId> users, CancellationToken ct)

@@ -78,7 +78,7 @@ internal sealed partial class ActionRun(
         CancellationToken ct
     )
     {
-        if (TextOf(given, "to", "user", "assignee") is not { } name)
+        if (TextOf(given, "to", "user", "assignee", "assigned_to") is not { } name)
             return Skipped(
                 TextOf(given, "strategy") is { } strategy
                     ? $"The strategy '{strategy}' is not supported."
@@ -86,8 +86,11 @@ internal sealed partial class ActionRun(
             );
         if (await people.FindUserAsync(name, ct) is not { } user)
             return Skipped($"Nobody found for {name}.");
-        if (TextOf(given, "field") is not { } field || field is "assignee" or "assignee_id")
+        var field = TextOf(given, "field") is { } named ? FieldKey(named) : "assignee";
+        if (IssueFields.Find(field, FieldUses.Actions) is { } builtIn)
         {
+            if (builtIn.User is null)
+                return Skipped($"{field} does not hold a user.");
             var edit = new IssueEdit { AssigneeId = user };
             return await db.FindUnfitAssigneeAsync(project, edit, issue.AssigneeId, ct) is { } unfit
                 ? Skipped(unfit.Message)
@@ -218,10 +221,10 @@ internal sealed partial class ActionRun(
         Dictionary<string, JsonElement> custom = new(StringComparer.Ordinal);
         foreach (var (name, value) in fields)
         {
-            var key = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
+            var key = FieldKey(name);
             if (IssueFields.Find(key, FieldUses.Actions) is { } field)
             {
-                var given = field.HoldsUser ? await ReadUserAsync(value, ct) : value;
+                var given = field.User is not null ? await ReadUserAsync(value, ct) : value;
                 if (given is not { } known || field.Read(edit, known) is not { } read)
                     return Error.Validation($"issue.{key}", $"'{FieldTypes.Scalar(value)}' is not a valid {key}.");
                 edit = read;
@@ -253,6 +256,9 @@ internal sealed partial class ActionRun(
 
     private static IssueEdit CustomField(string field, JsonElement value) =>
         new() { CustomFields = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { [CustomKey(field)] = value } };
+
+    private static string FieldKey(string name) =>
+        name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
 
     private static string CustomKey(string field) =>
         field.StartsWith("custom_fields.", StringComparison.Ordinal) ? field["custom_fields.".Length..] : field;

@@ -30,8 +30,9 @@ internal static class IssueDocument
         var reporter = people.GetValueOrDefault(issue.ReporterId);
         var fields = IssueFields
             .For(FieldUses.Placeholders)
-            .ToDictionary(f => f.Name, f => Plain(JsonSerializer.SerializeToElement(f.ValueOf(issue))));
-        fields["assignee"] = assignee?.Name;
+            .SelectMany(f => f.NamesFor(FieldUses.Placeholders), (field, name) => (field, name))
+            .ToDictionary(f => f.name, f => Plain(JsonSerializer.SerializeToElement(f.field.ValueOf(issue))));
+        fields["assignee"] = fields["assigned_to"] = assignee?.Name;
         fields["assignee_email"] = assignee?.Email;
         fields["reporter"] = reporter?.Name;
         fields["reporter_email"] = reporter?.Email;

@@ -5,7 +5,6 @@ using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
@@ -35,42 +34,8 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
         var message =
             $"{issue.Key}: nobody has decided on {approval.Requirement.Name} in time. You can now decide whether "
             + $"the issue may move from '{approval.From}' to '{approval.To}'.";
-        foreach (var user in await ReadManagersAsync(project, ct))
+        foreach (var user in await db.FindHoldersAsync(project, RoleNames.Manager, ct))
             db.Notifications.Add(Notification.About(issue, user, message, NotificationLevel.Warning, now));
         return true;
-    }
-
-    private async Task<IReadOnlyList<UserId>> ReadManagersAsync(Project project, CancellationToken ct)
-    {
-        var (id, lead) = (project.Id, project.LeadId);
-        var people = await db
-            .Users.Where(u => !u.Deactivated && !u.IsService)
-            .Where(u =>
-                u.Role == OrganizationRole.Admin
-                || u.Role == OrganizationRole.ProjectManager
-                || ProjectRoles.IsLead.Of(db.ProjectMembers, id, lead, u.Id)
-            )
-            .OrderBy(u => u.Id)
-            .Select(u => new
-            {
-                u.Id,
-                u.Role,
-                Membership = ProjectRoles.RoleOf.Of(db.ProjectMembers, id, u.Id),
-            })
-            .Inlined()
-            .ToListAsync(ct);
-        return
-        [
-            .. people
-                .Where(u =>
-                    ProjectPolicy.AccessOf(
-                        new Actor(project.OrganizationId, u.Id, u.Role),
-                        project.Visibility,
-                        lead,
-                        u.Membership
-                    ) >= ProjectAccess.Manage
-                )
-                .Select(u => u.Id),
-        ];
     }
 }

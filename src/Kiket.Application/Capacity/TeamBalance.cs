@@ -35,7 +35,7 @@ internal sealed class TeamBalance
                     [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)]
                 )
                 {
-                    Reluctance = ReluctanceOf(w),
+                    Reluctance = MoveRules.ReluctanceOf(w.Stage, w.Issue.Priority, w.Issue.DueDate, team.Today),
                 }),
             ],
             [.. DueLimits(), .. StateLimits(), .. PersonLimits()],
@@ -86,12 +86,10 @@ internal sealed class TeamBalance
         return steps;
     }
 
-    /// <summary>Blocked issues are not moved: another person cannot finish them sooner.</summary>
     private bool IsMovable(Work work)
     {
         var project = team.Projects[work.Issue.ProjectId];
-        return work.Points > 0
-            && work.Stage is not WorkStage.Blocked
+        return MoveRules.IsMovable(work.Stage, work.Points)
             && project.IsWritable
             && (team.Project is null || team.Project.Id == project.Id);
     }
@@ -99,20 +97,13 @@ internal sealed class TeamBalance
     private bool CanHave(TeamPerson person, Work work) =>
         person.Id != work.Issue.AssigneeId
         && !person.IsPending
-        && person.PointsPerWeek > 0
+        && MoveRules.CanTake(person.PointsPerWeek, person.Skills, SkillsOf(work))
         && team.Projects[work.Issue.ProjectId].Workers.TryGetValue(person.Id, out var role)
         && ProjectPolicy.AccessOf(new Actor(organizationId, person.Id, person.Role), ProjectVisibility.Private, null, role)
-            >= ProjectAccess.Write
-        && SkillsOf(work).All(s => person.Skills.Contains(s, StringComparer.OrdinalIgnoreCase));
+            >= ProjectAccess.Write;
 
     /// <summary>A label that is a skill of any team member means that the issue requires that skill.</summary>
     private List<string> SkillsOf(Work work) => [.. work.Issue.Labels.Where(knownSkills.Contains)];
-
-    /// <summary>Prefers issues that nobody has started, that are less urgent, and that are not due soon.</summary>
-    private int ReluctanceOf(Work work) =>
-        (work.Stage is WorkStage.InProgress ? 50 : 0)
-        + (5 * (int)work.Issue.Priority)
-        + (work.Issue.DueDate <= team.Today.AddDays(14) ? 15 : 0);
 
     /// <summary>For each due date: the work due by then must fit into the member's capacity until then.</summary>
     private IEnumerable<TeamLimit> DueLimits()

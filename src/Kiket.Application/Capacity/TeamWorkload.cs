@@ -11,14 +11,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Capacity;
 
-/// <summary>The progress of open work.</summary>
-internal enum WorkStage
-{
-    NotBegun,
-    InProgress,
-    Blocked,
-}
-
 /// <summary>One open issue of a member.</summary>
 internal sealed record OpenIssue
 {
@@ -71,17 +63,6 @@ internal sealed record WorkShare(
 /// <summary>The work that a member must finish by a day.</summary>
 /// <param name="Day">Today if that is past; null if it is too far in the future to matter.</param>
 internal sealed record DueWork(DateOnly? Day, decimal Points);
-
-internal static class WorkStages
-{
-    public static WorkStage Of(State? state) =>
-        state?.Category switch
-        {
-            null or StateCategory.Pending => WorkStage.NotBegun,
-            StateCategory.Blocked => WorkStage.Blocked,
-            _ => WorkStage.InProgress,
-        };
-}
 
 /// <summary>A project and the actor's access to it.</summary>
 internal sealed record WorkProject(

@@ -37,8 +37,9 @@ internal sealed class CheckItemHandler(
         var workflow = await workflows.DefinitionOfAsync(db, issue, ct);
         if (Find(workflow, command.Item) is not var (checklist, item))
             return ChecklistErrors.ItemNotFound(command.Item);
-        if (item.Check is ChecklistCheck.Auto)
-            return Error.Validation("checked", $"{item.Label} is checked automatically.");
+        var marked = ChecklistMark.On(issue, checklist, item, actor.UserId, now);
+        if (marked.Error is { } error)
+            return error;
 
         var mark = await db.ChecklistMarks.SingleOrDefaultAsync(
             m => m.IssueId == issue.Id && m.ChecklistId == checklist.Id && m.ItemId == item.Id,
@@ -47,7 +48,7 @@ internal sealed class CheckItemHandler(
         if (isChecked != mark is not null)
         {
             if (mark is null)
-                db.ChecklistMarks.Add(ChecklistMark.On(issue, checklist.Id, item.Id, actor.UserId, now));
+                db.ChecklistMarks.Add(marked.Value);
             else
                 db.ChecklistMarks.Remove(mark);
             issue.RecordCheck(checklist, item, isChecked, actor.UserId, now);

@@ -22,7 +22,7 @@ internal static class ScopeDemands
             if (!allows)
                 return new(
                     ErrorKind.Forbidden,
-                    ErrorCodes.ForbiddenScope,
+                    ServerErrorCodes.ForbiddenScope,
                     $"The token lacks the scope {Spelling(resource, actions)}, which this request requires."
                 );
         }

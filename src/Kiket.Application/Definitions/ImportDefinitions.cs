@@ -281,7 +281,9 @@ internal sealed class ImportDefinitionsHandler(
                 return;
             }
 
-            latest[key] = Workflow.Publish(organizationId, project.Id, key, (last?.Revision ?? 0) + 1, definition, source, now);
+            latest[key] = Workflow
+                .Publish(organizationId, project.Id, key, (last?.Revision ?? 0) + 1, definition, source, now)
+                .Value;
             db.Workflows.Add(latest[key]);
             (last is null ? created : changed).Add($"workflow {key}");
         }
@@ -345,23 +347,11 @@ internal sealed class ImportDefinitionsHandler(
 
         private async Task<Result> OpenSeedsAsync(Project project, CancellationToken ct)
         {
-            // An import may create issues without required fields; the reader has warned about them.
-            var schema = project.Schema;
-            var isStrict = pack.Seeds.Count > 0 && schema.CustomFields.Any(f => f.Required);
-            if (isStrict)
-                project.UseSchema(
-                    schema with
-                    {
-                        CustomFields = [.. schema.CustomFields.Select(f => f with { Required = false })],
-                    },
-                    now
-                );
-
             List<DefinitionNote> errors = [];
             Dictionary<StateKey, int> counts = []; // the project is new, so it has no other issues
             foreach (var seed in pack.Seeds)
             {
-                var workflow = latest[schema.WorkflowOf(seed.Type)];
+                var workflow = latest[project.Schema.WorkflowOf(seed.Type)];
                 var state = Issue.FirstState(workflow.Definition, seed.Status);
                 var number = await db.TakeIssueNumberAsync(project.Id, ct);
                 var opened = Issue.Open(
@@ -369,7 +359,12 @@ internal sealed class ImportDefinitionsHandler(
                     seed.Type,
                     workflow,
                     seed.Fields,
-                    new() { Status = seed.Status, IssuesInState = state is null ? 0 : counts.GetValueOrDefault(state.Key) },
+                    new()
+                    {
+                        Status = seed.Status,
+                        IssuesInState = state is null ? 0 : counts.GetValueOrDefault(state.Key),
+                        MayLackCustomFields = true, // the reader has warned of it
+                    },
                     actorId,
                     now
                 );
@@ -385,8 +380,6 @@ internal sealed class ImportDefinitionsHandler(
                 created.Add($"issue {opened.Value.Key}");
             }
 
-            if (isStrict)
-                project.UseSchema(schema, now);
             return errors.Count > 0 ? DefinitionErrors.Invalid(errors) : Result.Success;
         }
 

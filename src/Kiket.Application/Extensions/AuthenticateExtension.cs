@@ -18,7 +18,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
 {
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
-        ErrorCodes.InvalidToken,
+        ServerErrorCodes.InvalidToken,
         "The credential is unknown, expired or revoked."
     );
 

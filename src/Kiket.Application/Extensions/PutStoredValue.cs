@@ -32,7 +32,7 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
         else
         {
             if (command.ExpectedVersion.MustExist)
-                return new Error(ErrorKind.Stale, ErrorCodes.PreconditionFailed, $"There is no value {command.Key}.");
+                return new Error(ErrorKind.Stale, ServerErrorCodes.PreconditionFailed, $"There is no value {command.Key}.");
             var kept = StoredValue.Keep(current.Actor.OrganizationId, own.Id, command.Key, command.Json, now);
             if (kept.Error is { } error)
                 return error;

@@ -68,7 +68,7 @@ internal static class IssueApprovals
             if (existing is { Status: ApprovalStatus.Pending })
                 continue;
             existing?.Close(now); // it was rejected; a new attempt asks again
-            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
+            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now).Value);
             isNew = true;
         }
 

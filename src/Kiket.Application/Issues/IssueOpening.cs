@@ -34,7 +34,7 @@ internal static class IssueOpening
             template = project.Schema.FindTemplate(templateKey);
             if (template is null)
                 return IssueErrors.UnknownTemplate(templateKey, project.Schema.Templates.Select(t => t.Key));
-            var filled = template.Fill(fields);
+            var filled = template.Fill(fields, status);
             if (filled.Error is not null)
                 return filled.Error;
             fields = filled.Value;

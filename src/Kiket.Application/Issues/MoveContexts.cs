@@ -37,16 +37,10 @@ internal static class MoveContexts
             loaded is not null && loaded.Assignee?.Id == issue.AssigneeId
                 ? (loaded.Assignee?.Email, loaded.Reporter.Email)
                 : await db.ReadEmailsAsync(issue, ct);
-        var facts = issue.ToFacts(assignee, reporter, now);
-        if (issue.DueDate is { } due)
-        {
-            // A day starts in the organization's time zone.
-            var calendar = await db.ReadCalendarAsync(issue.OrganizationId, ct);
-            facts = facts.With("hours_until_due", FieldValue.Of((decimal)(calendar.StartOf(due) - now).TotalHours));
-        }
-
+        // The due day starts in the organization's time zone.
+        var calendar = issue.DueDate is null ? null : await db.ReadCalendarAsync(issue.OrganizationId, ct);
         var votes = await db.ReadApprovalsAsync(issue, workflow, verdicts, ct);
-        return new MoveContext(facts)
+        return new MoveContext(issue.ToFacts(assignee, reporter, now, calendar))
         {
             CheckedItems = await db.ReadCheckedItemsAsync(issue, workflow, ct),
             IssuesInState = await db.CountLimitedStatesAsync(issue, workflow, ct),

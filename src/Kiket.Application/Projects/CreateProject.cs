@@ -41,15 +41,17 @@ internal sealed class CreateProjectHandler(
         db.Projects.Add(project);
         await work.FlushAsync(ct);
         db.Workflows.Add(
-            Workflow.Publish(
-                project.OrganizationId,
-                project.Id,
-                ProjectSchema.BuiltIn.DefaultWorkflow,
-                1,
-                WorkflowDefinition.BuiltIn,
-                null,
-                now
-            )
+            Workflow
+                .Publish(
+                    project.OrganizationId,
+                    project.Id,
+                    ProjectSchema.BuiltIn.DefaultWorkflow,
+                    1,
+                    WorkflowDefinition.BuiltIn,
+                    null,
+                    now
+                )
+                .Value
         );
         return project.Adapt<ProjectDto>(mappings);
     }

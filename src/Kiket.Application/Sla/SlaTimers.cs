@@ -131,7 +131,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         if (rule is null)
             return;
         var hours = await CalendarAsync(rule.Policy.BusinessHours, ct);
-        db.SlaTimers.Add(SlaTimer.Start(issue, rule, counted, hours, at));
+        db.SlaTimers.Add(SlaTimer.Start(issue, rule, counted, hours, at).Value);
     }
 
     /// <summary>

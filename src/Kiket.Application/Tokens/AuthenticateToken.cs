@@ -47,7 +47,7 @@ internal sealed class AuthenticateTokenHandler(
 {
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
-        ErrorCodes.InvalidToken,
+        ServerErrorCodes.InvalidToken,
         "The token is unknown, expired or revoked, or is not accepted from this address."
     );
 

@@ -151,13 +151,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         {
             var issues = batch.Select(i => i.Id).ToList();
             foreach (var issue in batch)
-                issue.FollowVersion(
-                    sources[issue.WorkflowId],
-                    to,
-                    to.Definition.FindState(targetOf(issue.Status)!.Value)!,
-                    current.Actor.UserId,
-                    now
-                );
+                issue.FollowVersion(sources[issue.WorkflowId], to, targetOf(issue.Status)!.Value, current.Actor.UserId, now);
             foreach (
                 var approval in await db
                     .Approvals.Where(a => issues.Contains(a.IssueId) && a.Status != ApprovalStatus.Closed)

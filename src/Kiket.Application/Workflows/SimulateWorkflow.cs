@@ -101,7 +101,7 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
             return new(move, from, false, [undeclared], from, false);
         }
 
-        var decision = WorkflowEngine.Decide(workflow, transition, new(IssueFacts.From(from, issue, IssueFields.OfConditions)));
+        var decision = WorkflowEngine.Decide(workflow, transition, new(IssueFacts.From(from, issue, IssueFields.Synonyms)));
         return new(
             move,
             from,

@@ -33,7 +33,7 @@ public sealed record ApprovalDecision(UserId UserId, bool Approved, string? Comm
 public sealed class Approval : AggregateRoot<long>
 {
     /// <summary>Longest comment, in characters.</summary>
-    public const int MaxCommentLength = 10_000;
+    public const int MaxCommentLength = Issue.MaxCommentLength;
 
     private Approval() { }
 
@@ -73,7 +73,8 @@ public sealed class Approval : AggregateRoot<long>
     /// <param name="requirement">The requirement of the workflow.</param>
     /// <param name="requesterId">The user whose move requests it.</param>
     /// <param name="at">Instant of the request.</param>
-    public static Approval Request(
+    /// <returns>The approval, or <c>VALIDATION_ERROR</c> for a requirement that no workflow can have.</returns>
+    public static Result<Approval> Request(
         Issue issue,
         Transition transition,
         ApprovalRequirement requirement,
@@ -84,6 +85,9 @@ public sealed class Approval : AggregateRoot<long>
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(requirement);
+        List<ErrorDetail> errors = [.. DefinitionRules.Validate([requirement], "requirement")];
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         var approval = new Approval
         {
             OrganizationId = issue.OrganizationId,
@@ -117,8 +121,8 @@ public sealed class Approval : AggregateRoot<long>
     /// <param name="comment">Why, at most 10,000 characters, or null.</param>
     /// <param name="at">Instant of the decision.</param>
     /// <returns>
-    /// Success; <c>CONFLICT</c> when it is resolved or the person has already decided; or <c>FORBIDDEN</c> when the requester
-    /// would decide alone. A refusal changes nothing.
+    /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; <c>FORBIDDEN</c> when the requester would
+    /// decide alone; or <c>VALIDATION_ERROR</c> for a comment that is too long. A refusal changes nothing.
     /// </returns>
     public Result Decide(UserId userId, bool approved, string? comment, DateTimeOffset at)
     {
@@ -128,6 +132,8 @@ public sealed class Approval : AggregateRoot<long>
             return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "You have already decided.");
         if (approved && userId == RequestedById && Requirement.Required == 1)
             return Error.Forbidden("You requested this approval, so someone else must give it.");
+        if (Issue.RefuseTooLong(comment) is { } error)
+            return error;
 
         Decisions =
         [

@@ -140,6 +140,7 @@ public sealed record BalanceProblem
 
     /// <summary>Points of every member after some moves.</summary>
     /// <param name="moves">The moves; issues that are not named stay.</param>
+    /// <exception cref="ArgumentException">A move names an issue or a member that the problem does not have.</exception>
     public IReadOnlyDictionary<UserId, decimal> LoadsAfter(IReadOnlyCollection<IssueMove> moves)
     {
         var holders = HoldersAfter(moves);
@@ -151,6 +152,7 @@ public sealed record BalanceProblem
 
     /// <summary>How good a plan is.</summary>
     /// <param name="moves">The moves.</param>
+    /// <exception cref="ArgumentException">A move names an issue or a member that the problem does not have.</exception>
     public BalanceScore ScoreOf(IReadOnlyCollection<IssueMove> moves)
     {
         var loads = LoadsAfter(moves);
@@ -226,7 +228,15 @@ public sealed record BalanceProblem
         RequireNoNull(moves);
         var holders = Issues.ToDictionary(i => i.IssueId, i => i.AssigneeId);
         foreach (var move in moves)
+        {
+            if (!holders.ContainsKey(move.IssueId) || Members.All(m => m.UserId != move.ToUserId))
+                throw new ArgumentException(
+                    $"Issue {move.IssueId} or user {move.ToUserId} is not in the problem.",
+                    nameof(moves)
+                );
             holders[move.IssueId] = move.ToUserId;
+        }
+
         return holders;
     }
 }

@@ -1,5 +1,6 @@
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Checklists;
 
@@ -31,19 +32,29 @@ internal sealed class ChecklistMark
 
     /// <summary>Checks an item.</summary>
     /// <param name="issue">The issue.</param>
-    /// <param name="checklistId">Id of the checklist.</param>
-    /// <param name="itemId">Id of the item.</param>
+    /// <param name="checklist">The checklist, one of the issue's workflow.</param>
+    /// <param name="item">One of its items.</param>
     /// <param name="userId">Who checks it.</param>
     /// <param name="at">Instant of the check.</param>
-    public static ChecklistMark On(Issue issue, string checklistId, string itemId, UserId userId, DateTimeOffset at)
+    /// <returns>
+    /// The mark; <c>CHECKLIST_ITEM_NOT_FOUND</c> for an item of another checklist; or <c>VALIDATION_ERROR</c> for an automatic
+    /// one.
+    /// </returns>
+    public static Result<ChecklistMark> On(Issue issue, Checklist checklist, ChecklistItem item, UserId userId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        return new()
+        ArgumentNullException.ThrowIfNull(checklist);
+        ArgumentNullException.ThrowIfNull(item);
+        if (!checklist.Items.Contains(item))
+            return ChecklistErrors.ItemNotFound(item.Id);
+        if (item.Check is ChecklistCheck.Auto)
+            return Error.Validation("checked", $"{item.Label} is checked automatically.");
+        return new ChecklistMark
         {
             OrganizationId = issue.OrganizationId,
             IssueId = issue.Id,
-            ChecklistId = checklistId,
-            ItemId = itemId,
+            ChecklistId = checklist.Id,
+            ItemId = item.Id,
             UserId = userId,
             At = at.ToUniversalTime(),
         };

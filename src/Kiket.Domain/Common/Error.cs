@@ -74,8 +74,8 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>A malformed request, <c>INVALID_PARAMETER</c>.</summary>
     /// <param name="parameter">Wire name of the parameter.</param>
     /// <param name="message">What is wrong with it.</param>
-    public static Error InvalidParameter(string parameter, string message) =>
-        new(ErrorKind.BadRequest, ErrorCodes.InvalidParameter, message) { Details = [new(parameter, message)] };
+    internal static Error InvalidParameter(string parameter, string message) =>
+        new(ErrorKind.BadRequest, ServerErrorCodes.InvalidParameter, message) { Details = [new(parameter, message)] };
 
     /// <summary>A broken rule about one field, <c>VALIDATION_ERROR</c>.</summary>
     /// <param name="field">Path of the field in snake case.</param>
@@ -101,8 +101,8 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
 
     /// <summary>The caller's version is not the current one, <c>PRECONDITION_FAILED</c>.</summary>
     /// <param name="current">The version that the thing has now.</param>
-    public static Error Stale(int current) =>
-        new(ErrorKind.Stale, ErrorCodes.PreconditionFailed, $"The resource has changed; its current version is {current}.")
+    internal static Error Stale(int current) =>
+        new(ErrorKind.Stale, ServerErrorCodes.PreconditionFailed, $"The resource has changed; its current version is {current}.")
         {
             Details = [new("version", $"The current version is {current}.")],
         };

@@ -16,7 +16,7 @@ internal static class DefinitionErrors
         var first = $"{errors[0].Place}: {errors[0].Message}";
         return new(
             ErrorKind.Invalid,
-            ErrorCodes.DefinitionInvalid,
+            ServerErrorCodes.DefinitionInvalid,
             errors.Count == 1 ? first : $"{errors.Count} errors. First: {first}"
         )
         {

@@ -67,7 +67,7 @@ internal static class ExtensionErrors
         var place = first.Line is { } line ? $"line {line}: " : "";
         return new(
             ErrorKind.Invalid,
-            ErrorCodes.ExtensionInstallFailed,
+            ServerErrorCodes.ExtensionInstallFailed,
             errors.Count == 1 ? place + message : $"{errors.Count} errors. First: {place}{message}"
         )
         {

@@ -86,7 +86,10 @@ internal sealed class StoredValue : AggregateRoot<long>
         if (size > MaxBytes)
         {
             var message = $"A value can have at most {MaxBytes} bytes; this one has {size}.";
-            return new Error(ErrorKind.Invalid, ErrorCodes.StorageValueTooLarge, message) { Details = [new("value", message)] };
+            return new Error(ErrorKind.Invalid, ServerErrorCodes.StorageValueTooLarge, message)
+            {
+                Details = [new("value", message)],
+            };
         }
 
         (Json, SizeBytes) = (json, (int)size);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 using Kiket.Domain.Projects;
@@ -204,7 +205,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             ReporterId = actorId,
         };
         var state = FirstState(workflow.Definition, start.Status);
-        var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
+        var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), start);
         var errors = Validate(fields with { Title = fields.Title.Or(null) });
         errors.AddRange(custom.Errors);
         if (state is null)
@@ -255,7 +256,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(edit);
         ArgumentNullException.ThrowIfNull(schema);
         edit = Cleaned(edit);
-        var custom = MergeCustomFields(schema, IssueType, edit.CustomFields.Or(null), isNew: false);
+        var custom = MergeCustomFields(schema, IssueType, edit.CustomFields.Or(null), start: null);
         var errors = Validate(edit);
         errors.AddRange(custom.Errors);
         if (errors.Count > 0)
@@ -284,6 +285,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
 
         List<FieldChange> changes = [];
         Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
+        Set("status", Status, state.Key, changes, value => Status = value); // the workflows may write it differently
         TypeSortKey = Common.SearchText.SortKey(IssueType.Value);
         if (WorkflowId != workflow.Id)
             ChecklistCompletedAt = null;
@@ -296,17 +298,19 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <summary>Makes the issue follow another version of its workflow.</summary>
     /// <param name="from">The version that it follows.</param>
     /// <param name="to">The version to follow.</param>
-    /// <param name="state">The state of that version to be in.</param>
+    /// <param name="status">Key of the state of that version to be in.</param>
     /// <param name="actorId">Who migrates it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <exception cref="ArgumentException">
-    /// The issue does not follow that version, or they are versions of different workflows.
+    /// The issue does not follow that version, they are versions of different workflows, or the version to follow has no such
+    /// state.
     /// </exception>
-    public void FollowVersion(Workflow from, Workflow to, State state, UserId actorId, DateTimeOffset at)
+    public void FollowVersion(Workflow from, Workflow to, StateKey status, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        ArgumentNullException.ThrowIfNull(state);
+        if (to.Definition.FindState(status) is not { } state)
+            throw new ArgumentException($"Version {to.Revision} of {to.Key} has no state '{status}'.", nameof(status));
         if (from.Id != WorkflowId || from.ProjectId != to.ProjectId || from.Key != to.Key)
             throw new ArgumentException($"{Key} does not follow {from.Key}, or {to.Key} is a different workflow.", nameof(from));
 
@@ -327,9 +331,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="at">Instant of the move.</param>
     /// <param name="decision">The workflow's decision: the reasons of a refusal, and the missing approvals.</param>
     /// <returns>
-    /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when
-    /// only approvals are missing.
+    /// Success; <c>VALIDATION_ERROR</c> for a comment of more than 10,000 characters; or
+    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason, also when the issue is not in the state that the transition
+    /// leaves. A refusal changes nothing. It is pending when only approvals are missing.
     /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The issue does not follow that version, or the transition is not one of the workflow's.
+    /// </exception>
     public Result Move(
         Transition transition,
         Workflow workflow,
@@ -342,9 +350,24 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
+        if (workflow.Id != WorkflowId)
+            throw new ArgumentException(
+                $"{Key} does not follow version {workflow.Revision} of {workflow.Key}.",
+                nameof(workflow)
+            );
+        transition = workflow.Definition.Own(transition);
+        if (transition.From != Status)
+        {
+            var undeclared = IssueErrors.TransitionNotDeclared(Key, Status, transition.To.Value, workflow);
+            decision = new(transition, [new(MoveReason.NotDeclared, undeclared.Message, "state")], []);
+            return undeclared;
+        }
+
         decision = WorkflowEngine.Decide(workflow.Definition, transition, context);
         if (!decision.IsAllowed)
             return IssueErrors.MoveNotAllowed(Key, decision);
+        if (RefuseTooLong(context.Comment) is { } error)
+            return error;
 
         RecordGuards(transition.To, decision.Verdicts, actorId, at);
         List<FieldChange> changes = [];
@@ -376,6 +399,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         );
         return Result.Success;
     }
+
+    /// <summary>Why a comment on a move or an approval is refused, or null.</summary>
+    /// <param name="comment">The comment, or null.</param>
+    internal static Error? RefuseTooLong(string? comment) =>
+        UnicodeText.Length(comment ?? "") > MaxCommentLength
+            ? Error.Validation("comment", $"A comment can have at most {MaxCommentLength} characters.")
+            : null;
 
     /// <summary>
     /// Records, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They
@@ -415,8 +445,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="assigneeEmail">Address of its assignee, or null.</param>
     /// <param name="reporterEmail">Address of its reporter, or null.</param>
     /// <param name="now">The instant that ages are counted to.</param>
-    public IssueFacts ToFacts(string? assigneeEmail, string? reporterEmail, DateTimeOffset now) =>
-        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields);
+    /// <param name="calendar">Says when the due day begins; null, the default, means at midnight UTC.</param>
+    public IssueFacts ToFacts(
+        string? assigneeEmail,
+        string? reporterEmail,
+        DateTimeOffset now,
+        BusinessCalendar? calendar = null
+    ) => new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now, calendar)), CustomFields);
 
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>
@@ -621,6 +656,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             errors.Add(new("issue.title", $"The title must have 1 to {MaxTitleLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             errors.Add(new("issue.description", $"The description can have at most {MaxDescriptionLength} characters."));
+        if (edit.Priority is { IsSet: true, Value: var priority } && !Enum.IsDefined(priority))
+            errors.Add(new("issue.priority", $"{(int)priority} is not a valid priority."));
         if (
             edit.Labels is { IsSet: true, Value: { } labels }
             && (
@@ -673,13 +710,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         ProjectSchema schema,
         TypeKey type,
         IReadOnlyDictionary<string, JsonElement>? given,
-        bool isNew
+        IssueStart? start
     )
     {
         var merged = new Dictionary<string, JsonElement>(CustomFields, StringComparer.Ordinal);
         List<ErrorDetail> errors = [];
         var defined = schema.FieldsOf(type).ToDictionary(f => f.Key, StringComparer.Ordinal);
-        if (isNew)
+        if (start is not null)
         {
             foreach (var field in defined.Values.Where(f => f.DefaultValue is not null))
                 merged[field.Key] = field.DefaultValue!.Value;
@@ -700,7 +737,12 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
                 merged[key] = value.Clone();
         }
 
-        var touched = isNew ? defined.Values : defined.Values.Where(f => given?.ContainsKey(f.Key) == true);
+        var touched = start switch
+        {
+            null => defined.Values.Where(f => given?.ContainsKey(f.Key) == true),
+            { MayLackCustomFields: true } => [],
+            _ => defined.Values,
+        };
         foreach (
             var field in touched.Where(f =>
                 f.Required && !merged.ContainsKey(f.Key) && errors.All(d => d.Field != $"issue.custom_fields.{f.Key}")

@@ -15,13 +15,15 @@ public sealed record IssueEdit
     /// <summary>Key of the issue type, case-insensitive.</summary>
     public Optional<string?> IssueType { get; init; }
 
-    /// <summary>How urgent it is.</summary>
+    /// <summary>How urgent it is; medium by default in a new issue.</summary>
     public Optional<IssuePriority> Priority { get; init; }
 
     /// <summary>All labels; replaces those there are.</summary>
+    /// <value>At most 50, each of 1 to 64 characters without a comma; null for none.</value>
     public Optional<IReadOnlyList<string>?> Labels { get; init; }
 
     /// <summary>Custom fields to merge in; JSON null removes a key.</summary>
+    /// <value>Together with those there are at most 200, and 65,536 bytes of UTF-8 JSON; keys of 1 to 64 characters.</value>
     public Optional<IReadOnlyDictionary<string, JsonElement>?> CustomFields { get; init; }
 
     /// <summary>The user who works on it, or null.</summary>

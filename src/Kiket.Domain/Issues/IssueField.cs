@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 
@@ -30,6 +31,9 @@ internal enum FieldUses
     /// <summary>The history, also that of the creation.</summary>
     History = 32,
 
+    /// <summary>Recipients of actions and approvers of workflows, for a field that holds a user.</summary>
+    People = 64,
+
     /// <summary>Everything that reads and writes a field.</summary>
     All = Conditions | Requirements | Definitions | Actions | Placeholders | History,
 
@@ -46,7 +50,13 @@ internal readonly record struct FieldAlias(string Name, FieldUses Uses = FieldUs
 /// <param name="AssigneeEmail">Address of the assignee, or null.</param>
 /// <param name="ReporterEmail">Address of the reporter, or null.</param>
 /// <param name="Now">The instant that ages are counted to.</param>
-internal readonly record struct FactSources(string? AssigneeEmail, string? ReporterEmail, DateTimeOffset Now);
+/// <param name="Calendar">Says when a day begins; null means in UTC.</param>
+internal readonly record struct FactSources(
+    string? AssigneeEmail,
+    string? ReporterEmail,
+    DateTimeOffset Now,
+    BusinessCalendar? Calendar = null
+);
 
 /// <summary>A field of an issue: its names, what may use them, and how it is read and written.</summary>
 /// <param name="name">The name on the wire.</param>
@@ -74,8 +84,11 @@ internal abstract class IssueField(string name, FieldUses uses)
     /// <summary>All values, where there are few, or null.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
-    /// <summary>Whether it holds a user, who can be named by address as well.</summary>
-    public bool HoldsUser { get; init; }
+    /// <summary>The user that it holds, who can be named by address as well; null for a field that never holds one.</summary>
+    public Func<Issue, UserId?>? User { get; init; }
+
+    /// <summary>All its names, whatever may use them.</summary>
+    public IEnumerable<string> Names => Aliases.Select(a => a.Name).Prepend(Name);
 
     /// <summary>Whether it holds several texts.</summary>
     public virtual bool IsList => false;

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -15,7 +16,7 @@ internal static class IssueFields
     /// <summary>What the names of custom fields begin with.</summary>
     public const string CustomPrefix = "custom_fields.";
 
-    private const FieldUses ExceptConditions = FieldUses.All & ~FieldUses.Conditions;
+    private const FieldUses ExceptConditions = (FieldUses.All | FieldUses.People) & ~FieldUses.Conditions;
 
     /// <summary>All fields, in the order of the history of a creation.</summary>
     public static IReadOnlyList<IssueField> All { get; } =
@@ -54,7 +55,7 @@ internal static class IssueFields
         },
         new ReadOnlyField(
             "status",
-            FieldUses.Conditions | FieldUses.Placeholders | FieldUses.History,
+            FieldUses.Conditions | FieldUses.Requirements | FieldUses.Placeholders | FieldUses.History,
             (i, _) => FieldValue.Of(i.Status.Value)
         )
         {
@@ -91,7 +92,7 @@ internal static class IssueFields
         },
         new EditableField<UserId?>(
             "assignee_id",
-            FieldUses.Reference,
+            FieldUses.Reference | FieldUses.People,
             FieldTypes.TypedId<UserId>(),
             i => i.AssigneeId,
             e => e.AssigneeId,
@@ -101,7 +102,7 @@ internal static class IssueFields
             Set = (i, v) => i.AssigneeId = v,
             Aliases = [new("assignee", ExceptConditions), new("assigned_to", ExceptConditions)], // which compare users
             Filters = ["assignee"],
-            HoldsUser = true,
+            User = i => i.AssigneeId,
         },
         new ReadOnlyField(
             "assignee",
@@ -111,7 +112,12 @@ internal static class IssueFields
         {
             Aliases = [new("assigned_to")],
         },
-        new ReadOnlyField("reporter_id", FieldUses.Placeholders, Nothing) { Value = i => i.ReporterId },
+        new ReadOnlyField("reporter_id", FieldUses.Placeholders | FieldUses.People, Nothing)
+        {
+            Value = i => i.ReporterId,
+            Aliases = [new("reporter", FieldUses.People), new("creator", FieldUses.People)],
+            User = i => i.ReporterId,
+        },
         new ReadOnlyField("reporter", FieldUses.Conditions, (i, s) => FieldValue.OfUser(i.ReporterId, s.ReporterEmail)),
         new EditableField<IssueId?>(
             "parent_id",
@@ -199,12 +205,22 @@ internal static class IssueFields
         new ReadOnlyField(
             "hours_until_due",
             FieldUses.Conditions,
-            (i, s) => i.DueDate is { } due ? HoursBetween(s.Now, new(due, TimeOnly.MinValue, TimeSpan.Zero)) : FieldValue.Missing
+            (i, s) =>
+                i.DueDate is { } due
+                    ? HoursBetween(s.Now, (s.Calendar ?? BusinessCalendar.AroundTheClock).StartOf(due))
+                    : FieldValue.Missing
         ),
     ];
 
     /// <summary>The names that conditions can use, custom fields aside.</summary>
     public static IReadOnlySet<string> OfConditions { get; } = NamesFor(FieldUses.Conditions).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The same names, each with all names of its field: a document of an issue may use any of them.</summary>
+    public static IReadOnlyDictionary<string, string[]> Synonyms { get; } =
+        OfConditions.ToDictionary(
+            name => name,
+            name => All.Where(f => f.Names.Contains(name)).SelectMany(f => f.Names).ToArray()
+        );
 
     private static readonly IReadOnlyList<(string Name, IssueField Field)> FactFields =
     [

@@ -5,7 +5,7 @@ namespace Kiket.Domain.Issues;
 /// <summary>The people of an issue, by the words that definitions have for them.</summary>
 internal static class IssueParts
 {
-    private static readonly string[] Words = ["assignee", "assignee_id", "reporter", "reporter_id", "creator", .. RoleNames.Lead];
+    private static readonly string[] Words = [.. IssueFields.NamesFor(FieldUses.People), .. RoleNames.Lead];
 
     /// <summary>The user whom a word names.</summary>
     /// <param name="issue">The issue.</param>
@@ -13,13 +13,7 @@ internal static class IssueParts
     /// <param name="word">The word.</param>
     /// <returns>The user's id, or null when nobody has the part or the word names none.</returns>
     public static UserId? Find(Issue issue, UserId? leadId, string word) =>
-        word.ToLowerInvariant() switch
-        {
-            "assignee" or "assignee_id" => issue.AssigneeId,
-            "reporter" or "reporter_id" or "creator" => issue.ReporterId,
-            var other when RoleNames.IsLead(other) => leadId,
-            _ => null,
-        };
+        RoleNames.IsLead(word) ? leadId : IssueFields.Find(word.ToLowerInvariant(), FieldUses.People)?.User!(issue);
 
     /// <summary>The words that name a user.</summary>
     /// <param name="issue">The issue.</param>

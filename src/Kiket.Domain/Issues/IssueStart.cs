@@ -16,6 +16,9 @@ public sealed record IssueStart
     /// </summary>
     public int IssuesInState { get; init; }
 
+    /// <summary>Whether required custom fields may be missing, as in issues that are imported. By default false.</summary>
+    public bool MayLackCustomFields { get; init; }
+
     /// <summary>The issue that <see cref="IssueEdit.ParentId"/> names, or null. By default null.</summary>
     public Issue? Parent { get; init; }
 }

@@ -10,10 +10,11 @@ internal static class IssueTemplates
     /// <summary>Fills in the fields that the caller omits.</summary>
     /// <param name="template">The template.</param>
     /// <param name="given">The caller's values, which take precedence, field by field and custom field by custom field.</param>
+    /// <param name="status">The state that the caller gives, or null.</param>
     /// <returns>
     /// All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.
     /// </returns>
-    public static Result<IssueEdit> Fill(this IssueTemplate template, IssueEdit given)
+    public static Result<IssueEdit> Fill(this IssueTemplate template, IssueEdit given, StateKey? status = null)
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(given);
@@ -29,7 +30,7 @@ internal static class IssueTemplates
             .. template
                 .RequiredFields.Select(FieldName)
                 .Distinct()
-                .Where(f => IsMissing(f, filled, custom))
+                .Where(f => f == "status" ? (status ?? template.Status) is null : IsMissing(f, filled, custom))
                 .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} requires {f}.")),
             .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => Validate(f, custom)).OfType<ErrorDetail>(),
         ];
@@ -42,6 +43,20 @@ internal static class IssueTemplates
         && field.Validate(value) is { } error
             ? new($"issue.{IssueFields.CustomPrefix}{field.Key}", error)
             : null;
+
+    /// <summary>The required fields of a template that nobody can give, because issues of a type do not have them.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="custom">Keys of the custom fields that they have.</param>
+    public static IEnumerable<string> UnknownRequirements(this IssueTemplate template, IReadOnlyCollection<string> custom)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(custom);
+        return template.RequiredFields.Where(name =>
+            FieldName(name) is var field
+            && field.StartsWith(IssueFields.CustomPrefix, StringComparison.Ordinal)
+            && !custom.Contains(field[IssueFields.CustomPrefix.Length..])
+        );
+    }
 
     /// <summary>The wire name of a field that a template names.</summary>
     private static string FieldName(string field) =>

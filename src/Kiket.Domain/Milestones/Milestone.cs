@@ -104,10 +104,18 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
     }
 
     /// <summary>Percent of issues that are finished; 0 when there are none.</summary>
-    /// <param name="issues">All issues of a milestone.</param>
-    /// <param name="completed">Those in a final state.</param>
+    /// <param name="issues">All issues of a milestone, 0 or more.</param>
+    /// <param name="completed">Those in a final state: 0 to all of them.</param>
     /// <returns>0 to 100, with two decimals.</returns>
-    public static decimal Progress(int issues, int completed) => issues == 0 ? 0 : Math.Round(100m * completed / issues, 2);
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is negative, or more issues are completed than there are.
+    /// </exception>
+    public static decimal Progress(int issues, int completed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(completed);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(completed, issues);
+        return issues == 0 ? 0 : Math.Round(100m * completed / issues, 2);
+    }
 
     /// <summary>Days until a milestone's target date, negative once it has passed, or null without one.</summary>
     /// <param name="targetDate">The target date.</param>
@@ -189,6 +197,8 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
             errors.Add(new("milestone.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             errors.Add(new("milestone.description", $"The description can have at most {MaxDescriptionLength} characters."));
+        if (edit.Status is { IsSet: true, Value: var status } && !Enum.IsDefined(status))
+            errors.Add(new("milestone.status", $"{(int)status} is not a valid milestone status."));
         if (edit.Release.Or(null) is { } release && UnicodeText.Length(release) > MaxReleaseLength)
             errors.Add(new("milestone.version", $"The version can have at most {MaxReleaseLength} characters."));
         return errors;

@@ -15,7 +15,7 @@ internal static class OAuthErrors
     public static Error ScopeNotAllowed(IReadOnlyList<string> allowed) =>
         new(
             ErrorKind.Forbidden,
-            ErrorCodes.ForbiddenScope,
+            ServerErrorCodes.ForbiddenScope,
             $"The application can ask for no more than its scopes: {string.Join(' ', allowed)}."
         );
 

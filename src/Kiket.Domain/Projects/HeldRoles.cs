@@ -29,13 +29,13 @@ internal static class HeldRoles
         return held;
     }
 
-    /// <summary>What a membership gives: its role, what a lead is called, and roles of the team.</summary>
+    /// <summary>What a membership gives: its role, what a lead is called, and roles of the team; not what access gives.</summary>
     /// <param name="member">The membership.</param>
     public static IReadOnlySet<string> Of(ProjectMember member)
     {
         HashSet<string> held = new(member.TeamRoles, StringComparer.OrdinalIgnoreCase) { WireName.Of(member.Role) };
         if (member.Role is ProjectRole.Lead)
-            held.UnionWith(OfLead);
+            held.UnionWith(RoleNames.Lead);
         return held;
     }
 }

@@ -273,6 +273,10 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
             errors.Add(new("project.name", $"The name must have 2 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             errors.Add(new("project.description", $"The description can have at most {MaxDescriptionLength} characters."));
+        if (edit.Status is { IsSet: true, Value: var status } && !Enum.IsDefined(status))
+            errors.Add(new("project.status", $"{(int)status} is not a valid project status."));
+        if (edit.Visibility is { IsSet: true, Value: var visibility } && !Enum.IsDefined(visibility))
+            errors.Add(new("project.visibility", $"{(int)visibility} is not a valid visibility."));
         if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
             errors.Add(
                 new(

@@ -82,12 +82,14 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <param name="clock">What has been counted in the state already, or null to count from now on.</param>
     /// <param name="calendar">The business calendar.</param>
     /// <param name="at">Instant of the start.</param>
-    public static SlaTimer Start(Issue issue, SlaRule rule, SlaClock? clock, BusinessCalendar calendar, DateTimeOffset at)
+    /// <returns>The timer, or <c>VALIDATION_ERROR</c> for a rule of another state than the issue's.</returns>
+    public static Result<SlaTimer> Start(Issue issue, SlaRule rule, SlaClock? clock, BusinessCalendar calendar, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        ArgumentNullException.ThrowIfNull(rule?.Policy, nameof(rule));
-        ArgumentException.ThrowIfNullOrWhiteSpace(rule.Key, nameof(rule));
+        ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(calendar);
+        if (rule.State != issue.Status)
+            return Error.Validation("rule.state", $"{issue.Key} is in '{issue.Status}', not in '{rule.State}'.");
         var timer = new SlaTimer
         {
             OrganizationId = issue.OrganizationId,
@@ -138,7 +140,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <returns>Whether it does; otherwise another timer is needed.</returns>
     public bool Adopt(SlaRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule?.Policy, nameof(rule));
+        ArgumentNullException.ThrowIfNull(rule);
         if (
             (State, RuleKey, Policy.Warning, Policy.Breach, BusinessHours)
             != (rule.State, rule.Key, rule.Policy.Warning, rule.Policy.Breach, rule.Policy.BusinessHours)

@@ -19,7 +19,7 @@ internal static class TokenErrors
     public static Error Stronger =>
         new(
             ErrorKind.Forbidden,
-            ErrorCodes.ForbiddenScope,
+            ServerErrorCodes.ForbiddenScope,
             "A token can only issue and revoke tokens that have no scopes beyond its own."
         );
 }

@@ -7,7 +7,8 @@ internal static class WebhookErrors
 {
     /// <summary>There is no such endpoint for the caller.</summary>
     /// <param name="id">The id asked for.</param>
-    public static Error NotFound(long id) => new(ErrorKind.NotFound, ErrorCodes.WebhookNotFound, $"There is no webhook {id}.");
+    public static Error NotFound(long id) =>
+        new(ErrorKind.NotFound, ServerErrorCodes.WebhookNotFound, $"There is no webhook {id}.");
 
     /// <summary>The installation has as many subscriptions as it may.</summary>
     public static Error TooMany =>
@@ -21,5 +22,5 @@ internal static class WebhookErrors
     /// <summary>There is no such delivery for the caller.</summary>
     /// <param name="id">The id asked for.</param>
     public static Error DeliveryNotFound(long id) =>
-        new(ErrorKind.NotFound, ErrorCodes.DeliveryNotFound, $"There is no webhook delivery {id}.");
+        new(ErrorKind.NotFound, ServerErrorCodes.DeliveryNotFound, $"There is no webhook delivery {id}.");
 }

@@ -28,7 +28,8 @@ internal static class DefinitionRules
             return errors;
 
         HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
-        errors.AddRange(states!.SelectMany((s, i) => Validate(s, $"states[{i}]", keys)));
+        HashSet<string> checklists = new(StringComparer.Ordinal);
+        errors.AddRange(states!.SelectMany((s, i) => Validate(s, $"states[{i}]", keys, checklists)));
         errors.AddRange(transitions!.SelectMany((t, i) => Validate(t, $"transitions[{i}]")));
         if (errors.Count == 0)
             errors.AddRange(ValidateWhole(new(name!, null, initialState, states!, transitions!)));
@@ -51,18 +52,34 @@ internal static class DefinitionRules
                 ]
         );
 
-    /// <summary>Errors between the parts, which <see cref="WorkflowChecks"/> finds.</summary>
-    private static IEnumerable<ErrorDetail> ValidateWhole(WorkflowDefinition workflow) =>
-        WorkflowChecks
-            .FindErrors(workflow)
-            .Select(f => new ErrorDetail(
-                f.Transition is { } transition ? $"transitions[{IndexOf(workflow.Transitions, transition)}]"
-                    : f.State is { } state ? $"states[{IndexOf(workflow.States, workflow.FindState(state)!)}]"
-                    : "initial_state",
-                f.Message
+    /// <summary>Errors between the parts: what <see cref="WorkflowChecks"/> finds, and approvals with the same key.</summary>
+    private static List<ErrorDetail> ValidateWhole(WorkflowDefinition workflow)
+    {
+        List<ErrorDetail> errors =
+        [
+            .. WorkflowChecks
+                .FindErrors(workflow)
+                .Select(f => new ErrorDetail(
+                    f.Transition is { } transition ? $"transitions[{IndexOf(workflow.Transitions, transition)}]"
+                        : f.State is { } state ? $"states[{IndexOf(workflow.States, workflow.FindState(state)!)}]"
+                        : "initial_state",
+                    f.Message
+                )),
+        ];
+        return errors.Count > 0 ? errors : [.. workflow.Transitions.SelectMany((t, i) => Repeated(workflow, t, i))];
+    }
+
+    private static IEnumerable<ErrorDetail> Repeated(WorkflowDefinition workflow, Transition transition, int index) =>
+        workflow
+            .ApprovalsOf(transition)
+            .GroupBy(a => a.Key)
+            .Where(g => g.Skip(1).Any())
+            .Select(g => new ErrorDetail(
+                $"transitions[{index}].approvals",
+                $"The move from '{transition.From}' to '{transition.To}' has two approvals with the key '{g.Key}'."
             ));
 
-    private static List<ErrorDetail> Validate(State? state, string at, HashSet<string> keys)
+    private static List<ErrorDetail> Validate(State? state, string at, HashSet<string> keys, HashSet<string> checklists)
     {
         if (state is null)
             return [new(at, "The state is missing.")];
@@ -88,7 +105,12 @@ internal static class DefinitionRules
         errors.AddRange(Validate(state.Conditions, $"{at}.conditions"));
         errors.AddRange(Validate(state.Approvals, $"{at}.approvals"));
         if (state.Checklist is { } checklist)
+        {
             errors.AddRange(Validate(checklist, $"{at}.checklist"));
+            if (!checklists.Add(checklist.Id ?? ""))
+                errors.Add(new($"{at}.checklist.id", $"The checklist '{checklist.Id}' is listed twice."));
+        }
+
         errors.AddRange(Validate(state.OnEnter, $"{at}.on_enter"));
         errors.AddRange(Validate(state.OnExit, $"{at}.on_exit"));
         errors.AddRange(Validate(state.OnComplete, $"{at}.on_complete"));
@@ -134,7 +156,7 @@ internal static class DefinitionRules
         ];
     }
 
-    private static IEnumerable<ErrorDetail> Validate(IReadOnlyList<ApprovalRequirement>? approvals, string place) =>
+    public static IEnumerable<ErrorDetail> Validate(IReadOnlyList<ApprovalRequirement>? approvals, string place) =>
         Validate(
             approvals,
             place,
@@ -157,7 +179,11 @@ internal static class DefinitionRules
                     .. Validate(
                         approval.Approvers,
                         $"{at}.approvers",
-                        (approver, who) => Blank(approver.Identifier, who, "An approver must have a name.")
+                        (approver, who) =>
+                            [
+                                .. Unless(Enum.IsDefined(approver.Kind), who, "An approver must be a role, a user or a part."),
+                                .. Blank(approver.Identifier, who, "An approver must have a name."),
+                            ]
                     ),
                 ]
         );

@@ -121,11 +121,14 @@ internal readonly record struct FieldValue
 
     /// <summary>The order of two values, or null when they have none.</summary>
     /// <param name="other">The other value.</param>
-    /// <returns>Less than 0, 0 or greater than 0; texts have an order only when both read as numbers or instants.</returns>
+    /// <returns>
+    /// Less than 0, 0 or greater than 0; texts have an order only when both read as numbers, instants, flags or priorities.
+    /// </returns>
     public int? CompareTo(FieldValue other) =>
         (AsNumber, other.AsNumber) is ({ } left, { } right) ? left.CompareTo(right)
         : (AsInstant, other.AsInstant) is ({ } earlier, { } later) ? earlier.CompareTo(later)
         : (AsFlag, other.AsFlag) is ({ } yes, { } no) ? yes.CompareTo(no)
+        : (AsPriority, other.AsPriority) is ({ } low, { } high) ? low.CompareTo(high)
         : null;
 
     /// <summary>Whether a list has an element, or a text a part.</summary>
@@ -206,6 +209,8 @@ internal readonly record struct FieldValue
             FieldKind.Text => bool.TryParse(text, out var value) ? value : null,
             _ => null,
         };
+
+    private IssuePriority? AsPriority => WireName.TryParse(text, out IssuePriority priority) ? priority : null;
 
     private bool SameUser(FieldValue other)
     {

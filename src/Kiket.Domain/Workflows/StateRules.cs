@@ -123,7 +123,7 @@ public enum ChecklistCheck
 }
 
 /// <summary>One item of a checklist.</summary>
-/// <param name="Id">Unique in the checklist.</param>
+/// <param name="Id">Unique in the checklist, 1 to 100 characters.</param>
 /// <param name="Label">Display name.</param>
 public sealed record ChecklistItem(string Id, string Label)
 {
@@ -140,7 +140,7 @@ public sealed record ChecklistItem(string Id, string Label)
 /// <summary>
 /// The checklist of a state, as a workflow defines it. <see cref="ChecklistItemState"/> says which items are done.
 /// </summary>
-/// <param name="Id">Unique in the workflow; conditions name it.</param>
+/// <param name="Id">Unique in the workflow, 1 to 100 characters; conditions name it.</param>
 /// <param name="Title">Display name.</param>
 public sealed record Checklist(string Id, string Title)
 {
@@ -179,7 +179,9 @@ public sealed record Approver(ApproverKind Kind, string Identifier);
 /// <summary>
 /// One approval that a move needs, as a workflow defines it. <see cref="ApprovalVote"/> is one person's answer to it.
 /// </summary>
-/// <param name="Key">Unique among the requirements of a move; the same in every version that says the same.</param>
+/// <param name="Key">
+/// Not blank, and unique among the requirements of a move; the same in every version that says the same.
+/// </param>
 /// <param name="Name">Its display name.</param>
 public sealed record ApprovalRequirement(string Key, string Name)
 {

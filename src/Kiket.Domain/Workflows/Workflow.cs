@@ -37,13 +37,13 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
     /// <summary>Publishes a version.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="projectId">The project.</param>
-    /// <param name="key">Name in the definitions.</param>
+    /// <param name="key">Name in the definitions, 1 to 64 characters.</param>
     /// <param name="revision">1 for the first version, else one more than the last.</param>
     /// <param name="definition">States and transitions.</param>
     /// <param name="source">The text it was read from, or null.</param>
     /// <param name="at">Instant of publication.</param>
-    /// <exception cref="ArgumentException">The key is blank, or the revision is less than 1.</exception>
-    public static Workflow Publish(
+    /// <returns>The version, or <c>VALIDATION_ERROR</c> for the key or the revision.</returns>
+    public static Result<Workflow> Publish(
         OrganizationId organizationId,
         ProjectId projectId,
         string key,
@@ -53,9 +53,11 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
         DateTimeOffset at
     )
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(key);
-        ArgumentOutOfRangeException.ThrowIfLessThan(revision, 1);
         ArgumentNullException.ThrowIfNull(definition);
+        if (UnicodeText.IsBlank(key) || UnicodeText.Length(key) > MaxKeyLength)
+            return Error.Validation("key", $"The key of a workflow must have 1 to {MaxKeyLength} characters.");
+        if (revision < 1)
+            return Error.Validation("revision", "The revision must be 1 or more.");
         var workflow = new Workflow
         {
             OrganizationId = organizationId,

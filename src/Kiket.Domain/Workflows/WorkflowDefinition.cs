@@ -47,7 +47,9 @@ public enum StateCategory
 }
 
 /// <summary>One state of a workflow.</summary>
-/// <param name="Key">Unique in the workflow.</param>
+/// <param name="Key">
+/// Unique in the workflow, upper and lower case alike: 1 to 64 letters, digits, _, - and dots, not beginning with - or a dot.
+/// </param>
 /// <param name="Label">Display name.</param>
 /// <param name="Type">What part it plays.</param>
 /// <param name="Category">How far work in it is.</param>
@@ -241,9 +243,10 @@ public sealed record WorkflowDefinition
     /// </summary>
     /// <param name="transition">One of the transitions.</param>
     /// <returns>The ids of the checklists; none for a transition that goes on.</returns>
+    /// <exception cref="ArgumentException">The transition is not one of the workflow's.</exception>
     public IReadOnlyList<string> ChecklistsReopenedBy(Transition transition)
     {
-        ArgumentNullException.ThrowIfNull(transition);
+        transition = Own(transition);
         var keys = States.Select(s => s.Key).ToList();
         var target = keys.IndexOf(transition.To);
         return target > keys.IndexOf(transition.From)
@@ -256,11 +259,26 @@ public sealed record WorkflowDefinition
     /// there.
     /// </summary>
     /// <param name="transition">One of the transitions.</param>
+    /// <exception cref="ArgumentException">The transition is not one of the workflow's.</exception>
     public IEnumerable<ApprovalRequirement> ApprovalsOf(Transition transition)
     {
-        ArgumentNullException.ThrowIfNull(transition);
+        transition = Own(transition);
         var goesOn = IndexOf(transition.To) > IndexOf(transition.From);
         return goesOn ? transition.Approvals.Concat(FindState(transition.From)!.Approvals) : transition.Approvals;
+    }
+
+    /// <summary>The workflow's own form of a transition, which its states and its name identify.</summary>
+    /// <param name="transition">The transition, perhaps of another copy of the definition.</param>
+    internal Transition Own(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        if (Transitions.Contains(transition))
+            return transition;
+        return Transitions.FirstOrDefault(t => t.From == transition.From && t.To == transition.To && t.Name == transition.Name)
+            ?? throw new ArgumentException(
+                $"The workflow has no such transition from '{transition.From}' to '{transition.To}'.",
+                nameof(transition)
+            );
     }
 
     private int IndexOf(StateKey key)

@@ -70,7 +70,7 @@ public static class WorkflowEngine
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
-        return [.. workflow.From(context.Issue.Status).Select(t => Decide(workflow, t, context))];
+        return [.. workflow.From(context.Issue.Status).Select(t => DecideOwn(workflow, t, context))];
     }
 
     /// <summary>Decides about one transition.</summary>
@@ -81,13 +81,14 @@ public static class WorkflowEngine
     public static MoveDecision Decide(WorkflowDefinition workflow, Transition transition, MoveContext context)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(context);
-        List<MoveReason> reasons = [];
-        var target =
-            workflow.FindState(transition.To)
-            ?? throw new ArgumentException($"The workflow has no state '{transition.To}'.", nameof(transition));
+        return DecideOwn(workflow, workflow.Own(transition), context);
+    }
 
+    private static MoveDecision DecideOwn(WorkflowDefinition workflow, Transition transition, MoveContext context)
+    {
+        List<MoveReason> reasons = [];
+        var target = workflow.FindState(transition.To)!;
         foreach (var condition in transition.Conditions)
             AddUnlessMet(condition, workflow, context, reasons);
         foreach (var condition in target.Conditions)
@@ -135,18 +136,14 @@ public static class WorkflowEngine
         ArgumentNullException.ThrowIfNull(issue);
         var actual = issue[condition.Field];
         var expected = condition.Value is { } value ? FieldValue.Of(value) : FieldValue.Missing;
-        int? Order() =>
-            condition.Field.EndsWith("priority", StringComparison.Ordinal)
-                ? PriorityOrder(actual, expected)
-                : actual.CompareTo(expected);
         return condition.Operator switch
         {
             ConditionOperator.Equal => actual.Matches(expected),
             ConditionOperator.NotEqual => !actual.Matches(expected),
-            ConditionOperator.LessThan => Order() < 0,
-            ConditionOperator.LessOrEqual => Order() <= 0,
-            ConditionOperator.GreaterThan => Order() > 0,
-            ConditionOperator.GreaterOrEqual => Order() >= 0,
+            ConditionOperator.LessThan => actual.CompareTo(expected) < 0,
+            ConditionOperator.LessOrEqual => actual.CompareTo(expected) <= 0,
+            ConditionOperator.GreaterThan => actual.CompareTo(expected) > 0,
+            ConditionOperator.GreaterOrEqual => actual.CompareTo(expected) >= 0,
             ConditionOperator.In => actual.IsIn(expected),
             ConditionOperator.NotIn => !actual.IsIn(expected),
             ConditionOperator.Contains => actual.Contains(expected),
@@ -288,10 +285,4 @@ public static class WorkflowEngine
             }
         );
     }
-
-    private static int? PriorityOrder(FieldValue actual, FieldValue expected) =>
-        WireName.TryParse(actual.ToString(), out IssuePriority left)
-        && WireName.TryParse(expected.ToString(), out IssuePriority right)
-            ? left.CompareTo(right)
-            : actual.CompareTo(expected);
 }

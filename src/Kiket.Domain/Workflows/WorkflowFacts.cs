@@ -59,18 +59,20 @@ public sealed class IssueFacts
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
     /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
-    public static IssueFacts From(StateKey status, IReadOnlyDictionary<string, JsonElement> fields) => From(status, fields, []);
+    public static IssueFacts From(StateKey status, IReadOnlyDictionary<string, JsonElement> fields) =>
+        From(status, fields, new Dictionary<string, string[]>());
 
     /// <summary>The facts of an issue that exists only as a document.</summary>
     /// <param name="status">Key of the state that it is in.</param>
     /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
     /// <param name="names">
-    /// The fields that issues have besides custom ones, also those that the document lacks; empty when that is not known.
+    /// The fields that issues have besides custom ones, also those that the document lacks, each with the names that the
+    /// document may have for it; empty when that is not known.
     /// </param>
     internal static IssueFacts From(
         StateKey status,
         IReadOnlyDictionary<string, JsonElement> fields,
-        IReadOnlyCollection<string> names
+        IReadOnlyDictionary<string, string[]> names
     )
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -81,8 +83,8 @@ public sealed class IssueFacts
         var plain = fields
             .Where(f => f.Key != "custom_fields")
             .ToDictionary(f => f.Key, f => FieldValue.Of(f.Value), StringComparer.Ordinal);
-        foreach (var name in names)
-            plain.TryAdd(name, FieldValue.Missing);
+        foreach (var (name, synonyms) in names)
+            plain.TryAdd(name, synonyms.Select(s => plain.GetValueOrDefault(s)).FirstOrDefault(v => !v.IsMissing));
         plain["status"] = FieldValue.Of(status.Value);
         return new(status, plain, custom);
     }

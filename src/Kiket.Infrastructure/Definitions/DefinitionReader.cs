@@ -189,11 +189,12 @@ internal sealed class DefinitionReader : IDefinitionReader
                 && definition.FindState(new(status.Value)) is null
             )
                 file.Warn(status, $"Workflow {schema.WorkflowOf(type)} has no state '{status.Shown}'.");
-            var unknown =
-                schema.CustomFields.Count == 0
-                    ? []
-                    : template.CustomFields.Keys.Except(schema.FieldsOf(type.Key).Select(f => f.Key));
-            foreach (var field in unknown)
+            if (schema.CustomFields.Count == 0) // then issues may have any
+                return template;
+            var custom = schema.FieldsOf(type.Key).Select(f => f.Key).ToList();
+            foreach (var field in template.UnknownRequirements(custom))
+                file.Warn(draft.Key, $"Issues of type {type.Key} have no field '{field}', which the template requires.");
+            foreach (var field in template.CustomFields.Keys.Except(custom))
                 file.Warn(draft.Key, $"Issues of type {type.Key} have no custom field '{field}', which the template sets.");
             return template;
         }

@@ -70,9 +70,9 @@ internal static class RuleReader
         )
             return count == 0 ? [] : [Requirement("state", $"Approval of {label}", [], count)];
         if (state.Find("require_approval")?.Value is YamlList)
-            return Required(file, state);
+            return Distinct(Required(file, state), "state.");
         if (state.Find("approval")?.Value is null or YamlText { IsNull: true })
-            return Chain(file, state);
+            return Distinct(Chain(file, state), "state.");
 
         var body = file.Map(state, "approval");
         file.RejectUnknown(body, ["required", "approvers", "conditions", "message", "timeout", "name"], ["metadata"]);
@@ -95,7 +95,21 @@ internal static class RuleReader
 
     /// <summary>The approvals that a transition requires: <c>require_approval</c> and <c>approval_chain</c>.</summary>
     public static IReadOnlyList<ApprovalRequirement> TransitionApprovals(FileReading file, YamlMap transition) =>
-        [.. Required(file, transition), .. Chain(file, transition)];
+        Distinct([.. Required(file, transition), .. Chain(file, transition)], "");
+
+    /// <summary>
+    /// Tells apart what a file numbers alike: two entries of one level, and approvals of a state and of a transition that
+    /// leaves it.
+    /// </summary>
+    private static List<ApprovalRequirement> Distinct(List<ApprovalRequirement> requirements, string prefix)
+    {
+        Dictionary<string, int> seen = new(StringComparer.Ordinal);
+        return requirements.ConvertAll(r =>
+        {
+            var times = seen[r.Key] = seen.GetValueOrDefault(r.Key) + 1;
+            return r with { Key = times == 1 ? prefix + r.Key : $"{prefix}{r.Key}~{times}" };
+        });
+    }
 
     public static IReadOnlyList<SlaPolicy> Sla(FileReading file, YamlMap state) =>
         state.Find("sla")?.Value switch

@@ -142,7 +142,7 @@ internal sealed class IdempotencyStore(
         if (!isOver && existing.RequestHash != record.RequestHash)
             return new Error(
                 ErrorKind.Invalid,
-                ErrorCodes.IdempotencyKeyReused,
+                ServerErrorCodes.IdempotencyKeyReused,
                 $"The key '{name}' was already used for a different request."
             );
         if (!isOver && existing.Answer is { } result)
@@ -192,7 +192,7 @@ internal sealed class IdempotencyStore(
     private static Error StillRunning(string name) =>
         InUse($"The first request with the key '{name}' is still running. Try again.");
 
-    private static Error InUse(string message) => new(ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, message);
+    private static Error InUse(string message) => new(ErrorKind.Conflict, ServerErrorCodes.IdempotencyKeyInUse, message);
 
     private static void IncludeIgnored(JsonTypeInfo type)
     {

@@ -266,37 +266,36 @@ internal sealed partial class WebhookDrain(
             db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, sent.Outcome, sent.Exchange, drainId, sent.At, sent.Duration));
         }
 
-        await LostRaces.RetryAsync(
+        var isChanged = await LostRaces.RetryAsync(
             () => SaveAsync(db, webhook.Id, before, after),
             DatabaseFailure.IsLostRace,
             CancellationToken.None
         );
-        if (after != before && after.PausedUntil is { } until)
+        if (isChanged && after.PausedUntil is { } until)
             LogPaused(name, until, after.FailuresInRow);
     }
 
-    private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit before, Circuit after)
+    /// <returns>Whether the circuit has changed: somebody who has paused or resumed it since wins.</returns>
+    private static async Task<bool> SaveAsync(KiketDbContext db, long webhookId, Circuit before, Circuit after)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         // After a lost race the same changes are saved again.
-        var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None);
-        if (after != before)
-        {
-            // Unless somebody has paused or resumed it since.
-            var pausedUntil = before.PausedUntil;
-            await db
-                .Webhooks.Where(w => w.Id == webhookId && w.PausedUntil == pausedUntil)
-                .ExecuteUpdateAsync(
-                    set =>
-                        set.SetProperty(w => w.FailuresInRow, after.FailuresInRow)
-                            .SetProperty(w => w.Pauses, after.Pauses)
-                            .SetProperty(w => w.PausedUntil, after.PausedUntil),
-                    CancellationToken.None
-                );
-        }
-
+        await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None);
+        var pausedUntil = before.PausedUntil;
+        var changed =
+            after == before
+                ? 0
+                : await db
+                    .Webhooks.Where(w => w.Id == webhookId && w.PausedUntil == pausedUntil)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(w => w.FailuresInRow, after.FailuresInRow)
+                                .SetProperty(w => w.Pauses, after.Pauses)
+                                .SetProperty(w => w.PausedUntil, after.PausedUntil),
+                        CancellationToken.None
+                    );
         await transaction.CommitAsync(CancellationToken.None);
-        return saved;
+        return changed == 1;
     }
 
     /// <summary>A stopped endpoint receives nothing more, except that its extension was removed.</summary>

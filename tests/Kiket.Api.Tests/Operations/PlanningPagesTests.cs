@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Operations;
 
-/// <summary>The operations pages about time and capacity.</summary>
+/// <summary>The operations pages about work and who does it.</summary>
 public sealed class PlanningPagesTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
     private const string Pack = """
@@ -56,6 +56,25 @@ public sealed class PlanningPagesTests(CapacityServer host) : IClassFixture<Capa
         Assert.Contains("1 issue was reassigned.", done.Text, StringComparison.Ordinal);
         Assert.Equal((0, 1), (before, await AssignedAsync(tenant, idle)));
         await tenant.AssertAuditedAsync("reassign_issues", "updated");
+    }
+
+    [Fact]
+    public async Task A_workflow_that_is_too_large_for_a_picture_is_shown_as_tables()
+    {
+        var keys = Enumerable.Range(0, 41).Select(n => $"s{n}").ToList();
+        var ways = keys.Zip(keys.Skip(1), (from, to) => $"{{ from: {from}, to: {to} }}");
+        var pack = $"""
+            workflow: main
+            states: [{string.Join(", ", keys)}]
+            transitions: [{string.Join(", ", ways)}]
+            """;
+        var tenant = await host.Server.NewBoardAsync(pack);
+        var browser = await tenant.OpenBrowserAsync();
+
+        var page = await browser.GetPageAsync("/ops/workflows/ACT/main");
+
+        Assert.DoesNotContain("<svg", page.Text, StringComparison.Ordinal);
+        Assert.Contains("<td>s40</td>", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]

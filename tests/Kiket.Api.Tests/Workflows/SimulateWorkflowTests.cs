@@ -61,6 +61,31 @@ public sealed class SimulateWorkflowTests(KiketServer server)
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["data"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("assignee")]
+    [InlineData("assigned_to")]
+    [InlineData("assignee_id")]
+    public async Task The_issue_may_use_any_name_of_a_field(string name)
+    {
+        var tenant = await NewTenantAsync(
+            """
+            workflow: flow
+            states: [open, done]
+            transitions:
+              - from: open
+                to: done
+                conditions: [{ field: assignee, equals: 7 }]
+                metadata: { requires_fields: [assigned_to] }
+            """
+        );
+
+        var simulated = await tenant
+            .Admin.PostJsonAsync(Simulate, new { issue = new Dictionary<string, int> { [name] = 7 }, moves = new[] { "done" } })
+            .OkAsync();
+
+        Assert.Equal("done", (string?)simulated["state"]);
+    }
+
     [Fact]
     public async Task A_refused_move_names_every_reason()
     {
@@ -153,10 +178,10 @@ public sealed class SimulateWorkflowTests(KiketServer server)
         $"{m!["move"]} {m["from"]} {m["allowed"]} {m["state"]} "
         + $"{string.Join(',', m["reasons"]!.AsArray().Select(r => (string?)r!["code"]))}";
 
-    private async Task<Tenant> NewTenantAsync()
+    private async Task<Tenant> NewTenantAsync(string flow = Flow)
     {
         var tenant = await server.NewTenantAsync();
-        await tenant.Admin.ImportAsync([Packs.File(".kiket/workflows/flow.yaml", Flow)], "FLOW").OkAsync();
+        await tenant.Admin.ImportAsync([Packs.File(".kiket/workflows/flow.yaml", flow)], "FLOW").OkAsync();
         return tenant;
     }
 }

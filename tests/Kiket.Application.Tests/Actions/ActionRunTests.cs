@@ -86,6 +86,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         "heidi: x critical"
     )]
     [InlineData("""{"message":"x","to":"reporter"}""", "done: 1 notified.", "ada: x info")]
+    [InlineData("""{"message":"x","role":"manager"}""", "done: 1 notified.", "ada: x info")]
     [InlineData(
         """{"text":"x","users":["grace@example.com","HEIDI@example.com"],"level":"nonsense"}""",
         "done: 2 notified.",
@@ -128,6 +129,9 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"to":"oncall"}""", "skipped: Nobody found for oncall.", "grace@example.com")]
     [InlineData("""{"strategy":"round_robin"}""", "skipped: The strategy 'round_robin' is not supported.", "grace@example.com")]
     [InlineData("{}", "skipped: No assignee is given.", "grace@example.com")]
+    [InlineData("""{"to":"reporter","field":"assigned_to"}""", "done: Assigned to reporter.", "ada@example.com")]
+    [InlineData("""{"assigned_to":"reporter","field":"issue.assignee_id"}""", "done: Assigned to reporter.", "ada@example.com")]
+    [InlineData("""{"to":"reporter","field":"title"}""", "skipped: title does not hold a user.", "grace@example.com")]
     [InlineData(
         """{"to":"reporter","field":"custom_fields.commander"}""",
         "done: Set custom_fields.commander to ada@example.com.",
@@ -190,7 +194,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         var fields = IssueFields.For(FieldUses.Actions).Where(f => !f.HasOwnMethod && f.Name != "milestone_id").ToList();
         var values = fields.ToDictionary(
             f => f.Name,
-            f => f.HoldsUser ? Json("heidi@example.com") : Values.First(v => f.Read(new(), v) is not null)
+            f => f.User is not null ? Json("heidi@example.com") : Values.First(v => f.Read(new(), v) is not null)
         );
 
         var ended = await RunAsync("update_fields", JsonSerializer.Serialize(new { fields = values }));
@@ -204,7 +208,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
             {
                 var value = values[field.Name];
                 var expected =
-                    field.HoldsUser ? Json(heidi.Id)
+                    field.User is not null ? Json(heidi.Id)
                     : field.IsList ? Json(new[] { value })
                     : value;
                 Assert.True(FieldValue.Of(expected).Matches(FieldValue.Of(Json(field.ValueOf(issue)))), field.Name);
@@ -215,7 +219,10 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [Fact]
     public async Task Placeholders_show_every_field()
     {
-        var fields = IssueFields.For(FieldUses.Placeholders).ToList();
+        var fields = IssueFields
+            .For(FieldUses.Placeholders)
+            .SelectMany(f => f.NamesFor(FieldUses.Placeholders), (field, name) => (Field: field, Name: name))
+            .ToList();
         await using var session = workspace.SignIn();
         var issue = await session.Db.Issues.SingleAsync(i => i.Id == issueId);
 
@@ -224,8 +231,9 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         var document = await IssueDocument.ReadAsync(session.Db, issue, project, new("http://localhost"), default);
 
         var shown = (Dictionary<string, object?>)document["issue"]!;
-        Assert.All(fields, field => Assert.Equal(field.ValueOf(issue) is null, shown[field.Name] is null));
         Assert.Empty(fields.Select(f => f.Name).Except(shown.Keys));
+        Assert.All(fields, f => Assert.Equal(f.Field.ValueOf(issue) is null, shown[f.Name] is null));
+        Assert.Equal((issue.MilestoneId, shown["assignee"]), (shown["milestone"], shown["assigned_to"]));
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class ModuleSchemaTests
             }
 
             refused++;
-            Assert.Equal(ErrorCodes.DefinitionInvalid, refusal.Code);
+            Assert.Equal(ServerErrorCodes.DefinitionInvalid, refusal.Code);
             Assert.All(
                 refusal.Details,
                 d => Assert.True(d is { Line: >= 0, Column: >= 0, Message.Length: > 0 and < 1000 }, $"{d.Field}: {d.Message}")
@@ -123,7 +123,7 @@ public sealed class ModuleSchemaTests
 
         Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000_000);
-        Assert.Equal(ErrorCodes.DefinitionInvalid, refused.Error?.Code);
+        Assert.Equal(ServerErrorCodes.DefinitionInvalid, refused.Error?.Code);
         Assert.InRange(refused.Error!.Details.Count, 1, 1001);
     }
 

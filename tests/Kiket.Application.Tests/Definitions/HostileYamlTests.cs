@@ -113,7 +113,7 @@ public sealed class HostileYamlTests
             }
 
             refused++;
-            Assert.Equal(ErrorCodes.DefinitionInvalid, refusal.Code);
+            Assert.Equal(ServerErrorCodes.DefinitionInvalid, refusal.Code);
             Assert.All(
                 refusal.Details,
                 d => Assert.True(d.Line >= 0 && d.Column >= 0 && d.Message.Length is > 0 and < 1000, $"{d.Field}: {d.Message}")

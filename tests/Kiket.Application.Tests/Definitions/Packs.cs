@@ -58,7 +58,7 @@ internal static class Packs
         };
         var read = Read([.. files.Select(f => (f.Key, f.Value))]);
         Assert.True(read.IsRefused, "The pack was read without a fault.");
-        Assert.Equal(ErrorCodes.DefinitionInvalid, read.Error.Code);
+        Assert.Equal(ServerErrorCodes.DefinitionInvalid, read.Error.Code);
         Assert.All(read.Error.Details, d => Assert.Equal($"{d.File}:{d.Line}:{d.Column}", d.Field));
         return [.. read.Error.Details.Select(d => $"{(d.File == path ? "" : d.File + ":")}{d.Line}:{d.Column} {d.Message}")];
     }

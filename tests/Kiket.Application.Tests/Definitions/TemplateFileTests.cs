@@ -122,12 +122,19 @@ public sealed class TemplateFileTests
         var pack = Read(
             (TypesPath, "issue_types:\n  - {key: contract, fields: [{key: rent}]}\n"),
             (MainPath, Main),
-            (Path, "template: {key: t, custom_fields: {rent: 1, tax: 2}}\n")
+            (
+                Path,
+                "template: {key: t, custom_fields: {rent: 1, tax: 2}, "
+                    + "required_fields: [rent, custom_fields.rent, status, assigned_to, titel]}\n"
+            )
         ).Value;
 
         Assert.Equal(
-            "Issues of type contract have no custom field 'tax', which the template sets.",
-            Assert.Single(pack.Warnings).Message
+            [
+                "Issues of type contract have no field 'titel', which the template requires.",
+                "Issues of type contract have no custom field 'tax', which the template sets.",
+            ],
+            pack.Warnings.Select(w => w.Message)
         );
     }
 

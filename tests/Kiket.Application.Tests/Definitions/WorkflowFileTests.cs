@@ -358,6 +358,45 @@ public sealed class WorkflowFileTests
     }
 
     [Fact]
+    public void Approvals_that_a_file_numbers_alike_are_told_apart()
+    {
+        const string Text = """
+            workflow: main
+            states:
+              draft: {type: initial, require_approval: [{assignment: {role: qa}}]}
+              done: {type: final}
+            transitions:
+              - from: draft
+                to: done
+                require_approval: [{assignment: {role: law}}]
+                approval_chain: [{level: 1, assignments: [{role: a}]}, {level: 1, assignments: [{role: b}]}]
+            """;
+
+        var definition = Read((MainPath, Text)).Value.Workflows[0].Definition;
+
+        Assert.Equal(
+            ["1", "chain.1", "chain.1~2", "state.1"],
+            definition.ApprovalsOf(definition.Transitions[0]).Select(a => a.Key)
+        );
+    }
+
+    [Fact]
+    public void Two_checklists_cannot_have_one_id() =>
+        Assert.Equal(
+            ["4:3 The checklist 'list' is listed twice."],
+            Faults(
+                MainPath,
+                """
+                workflow: main
+                states:
+                  draft: {type: initial, checklist: {id: list, title: A, items: [{id: a, label: A}]}}
+                  done: {type: final, checklist: {id: list, title: B, items: [{id: b, label: B}]}}
+                transitions: [{from: draft, to: done}]
+                """
+            )
+        );
+
+    [Fact]
     public void Too_many_states_or_transitions_are_an_error()
     {
         var states = string.Join(", ", Enumerable.Range(0, 501).Select(i => $"s{i}"));

@@ -297,7 +297,7 @@ public sealed class ManifestTests
             $"model_version: \"1.0\"\nextension:\n  id: a.b\n  name: A\n  delivery: http\n{rest}  {line}\n"
         ).Error!;
 
-        Assert.Equal(ErrorCodes.ExtensionInstallFailed, refusal.Code);
+        Assert.Equal(ServerErrorCodes.ExtensionInstallFailed, refusal.Code);
         Assert.Contains(path, refusal.Details.Select(d => d.Field));
         Assert.All(refusal.Details, d => Assert.InRange(d.Line!.Value, 1, 7));
     }
@@ -347,7 +347,7 @@ public sealed class ManifestTests
         var before = GC.GetTotalAllocatedBytes();
         var clock = Stopwatch.StartNew();
         foreach (var bomb in bombs)
-            Assert.Equal(ErrorCodes.ExtensionInstallFailed, Read(bomb).Error!.Code);
+            Assert.Equal(ServerErrorCodes.ExtensionInstallFailed, Read(bomb).Error!.Code);
 
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 1_500_000_000);
@@ -379,7 +379,7 @@ public sealed class ManifestTests
             }
 
             refused++;
-            Assert.Equal(ErrorCodes.ExtensionInstallFailed, refusal.Code);
+            Assert.Equal(ServerErrorCodes.ExtensionInstallFailed, refusal.Code);
             Assert.All(
                 refusal.Details,
                 d =>

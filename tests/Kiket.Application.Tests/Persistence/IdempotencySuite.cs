@@ -31,7 +31,7 @@ public abstract class IdempotencySuite(TestDatabase database)
 
         Assert.Equal("result", again.Settled!.Value);
         Assert.True(again.Store.IsReplayed);
-        Assert.Equal(ErrorCodes.IdempotencyKeyReused, other.Settled!.Error!.Code);
+        Assert.Equal(ServerErrorCodes.IdempotencyKeyReused, other.Settled!.Error!.Code);
         Assert.False(other.Store.IsReplayed);
     }
 
@@ -82,7 +82,7 @@ public abstract class IdempotencySuite(TestDatabase database)
         var heir = await ReserveAsync(session);
 
         Assert.Null(heir.Settled);
-        Assert.Equal(ErrorCodes.IdempotencyKeyInUse, (await dead.Store.StoreAsync("late", default))?.Code);
+        Assert.Equal(ServerErrorCodes.IdempotencyKeyInUse, (await dead.Store.StoreAsync("late", default))?.Code);
         await dead.Store.EndAsync(isKept: false);
         Assert.Null(await heir.Store.StoreAsync("result", default));
     }
@@ -149,7 +149,7 @@ public abstract class IdempotencySuite(TestDatabase database)
     }
 
     private async Task<bool> IsInUseAsync(Session session, string hash = "hash") =>
-        (await ReserveAsync(session, hash: hash)).Settled?.Error?.Code == ErrorCodes.IdempotencyKeyInUse;
+        (await ReserveAsync(session, hash: hash)).Settled?.Error?.Code == ServerErrorCodes.IdempotencyKeyInUse;
 
     /// <summary>Reserves a key as a separate request.</summary>
     private async Task<(IdempotencyStore Store, Result<string>? Settled)> ReserveAsync(

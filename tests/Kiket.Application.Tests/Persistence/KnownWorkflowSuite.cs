@@ -102,15 +102,17 @@ public abstract class KnownWorkflowSuite(TestDatabase database)
             ],
         };
         var project = await session.Db.Issues.Where(i => i.Id == issue.Id).Select(i => i.ProjectId).SingleAsync();
-        var version = Workflow.Publish(
-            await session.Db.Issues.Where(i => i.Id == issue.Id).Select(i => i.OrganizationId).SingleAsync(),
-            project,
-            "default",
-            2,
-            definition,
-            null,
-            DateTimeOffset.UnixEpoch
-        );
+        var version = Workflow
+            .Publish(
+                await session.Db.Issues.Where(i => i.Id == issue.Id).Select(i => i.OrganizationId).SingleAsync(),
+                project,
+                "default",
+                2,
+                definition,
+                null,
+                DateTimeOffset.UnixEpoch
+            )
+            .Value;
         session.Db.Workflows.Add(version);
         await session.Db.SaveChangesAsync();
         return version.Id;

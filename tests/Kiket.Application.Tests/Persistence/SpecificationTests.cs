@@ -143,7 +143,9 @@ public sealed class SpecificationTests : IDisposable
     public void A_specification_says_the_same_of_one_issue_and_of_a_list()
     {
         var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value;
-        var workflow = Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch);
+        var workflow = Workflow
+            .Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch)
+            .Value;
         var type = project.Schema.DefaultType!;
         var issue = Issue.Open(project, type, workflow, new() { Title = "One" }, new(), new(1), DateTimeOffset.UnixEpoch).Value;
         issue.TakeNumber("LEGAL", 42);

@@ -141,7 +141,7 @@ public abstract class StorageSuite(TestDatabase database)
         writer.Db.Projects.Add(project);
         await writer.Db.SaveChangesAsync();
         writer.Db.Workflows.Add(
-            Workflow.Publish(project.OrganizationId, project.Id, "default", 1, WorkflowDefinition.BuiltIn, "a: b", Noon)
+            Workflow.Publish(project.OrganizationId, project.Id, "default", 1, WorkflowDefinition.BuiltIn, "a: b", Noon).Value
         );
         writer.Db.DefinitionFiles.Add(
             DefinitionFile.Keep(project.OrganizationId, project.Id, ".kiket/workflow.yaml", "a: b", "tests", notes, Noon)
@@ -360,7 +360,8 @@ public abstract class StorageSuite(TestDatabase database)
             }
         );
         db.DefinitionFiles.Add(DefinitionFile.Keep(admin.OrganizationId, projectId, "a.yaml", "a: b", "tests", [], Noon));
-        db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
+        var checklist = new Checklist("tests", "Tests") { Items = [new("ci", "CI")] };
+        db.ChecklistMarks.Add(ChecklistMark.On(issue, checklist, checklist.Items[0], admin.UserId, Noon).Value);
         db.Notifications.Add(Notification.About(issue, admin.UserId, "Mine", NotificationLevel.Info, Noon));
         var extension = Extension.Install(
             user,
@@ -400,13 +401,15 @@ public abstract class StorageSuite(TestDatabase database)
         db.ExtensionReports.Add(
             ExtensionReport.Of(admin.OrganizationId, extension.Id, ReportKind.Log, new Dictionary<string, JsonElement>(), Noon)
         );
-        var timer = SlaTimer.Start(
-            issue,
-            new("mine", new("backlog"), new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])),
-            null,
-            BusinessCalendar.AroundTheClock,
-            Noon
-        );
+        var timer = SlaTimer
+            .Start(
+                issue,
+                new("mine", new("backlog"), new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])),
+                null,
+                BusinessCalendar.AroundTheClock,
+                Noon
+            )
+            .Value;
         timer.Advance(issue, BusinessCalendar.AroundTheClock, admin.UserId, Noon);
         db.SlaTimers.Add(timer);
         var table = new CustomTable("mine", null, true, [new("name", CustomColumnType.String) { Indexed = true }], []);
@@ -425,7 +428,9 @@ public abstract class StorageSuite(TestDatabase database)
         await db.SaveChangesAsync();
         db.CustomRecordValues.AddRange(CustomRecordValue.Of(record, table));
         db.Approvals.Add(
-            Approval.Request(issue, new(new("backlog"), new("in_progress"), null, null), new("1", "Mine"), admin.UserId, Noon)
+            Approval
+                .Request(issue, new(new("backlog"), new("in_progress"), null, null), new("1", "Mine"), admin.UserId, Noon)
+                .Value
         );
         await db.SaveChangesAsync();
         return workspace;

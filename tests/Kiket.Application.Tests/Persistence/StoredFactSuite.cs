@@ -45,7 +45,7 @@ public abstract class StoredFactSuite(TestDatabase database)
         await using var session = workspace.SignIn();
         var issue = await session.Db.Issues.SingleAsync(i => i.Id == id);
         var policy = SlaPolicy.Create(breach: TimeSpan.FromHours(1)).Value;
-        var timer = SlaTimer.Start(issue, new("other", issue.Status, policy), null, BusinessCalendar.AroundTheClock, Noon);
+        var timer = SlaTimer.Start(issue, new("other", issue.Status, policy), null, BusinessCalendar.AroundTheClock, Noon).Value;
         timer.Advance(issue, BusinessCalendar.AroundTheClock, workspace.Admin.UserId, Noon.AddHours(2));
         session.Db.SlaTimers.Add(timer);
         await session.Db.SaveChangesAsync();

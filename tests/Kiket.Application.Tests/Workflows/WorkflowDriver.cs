@@ -126,7 +126,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     public IReadOnlyCollection<Transition> DriveAll()
     {
         HashSet<Transition> open = new(workflow.Transitions, ReferenceEqualityComparer.Instance);
-        var version = Workflow.Publish(new(1), new(1), "driven", 1, workflow, null, Noon);
+        var version = Workflow.Publish(new(1), new(1), "driven", 1, workflow, null, Noon).Value;
         var issue = Open(version);
         while (open.Count > 0)
         {

@@ -103,16 +103,18 @@ public sealed class ApprovalTests
     }
 
     private static Approval Request(int required, TimeSpan? timeout = null, params Approver[] approvers) =>
-        Approval.Request(
-            An.Issue(),
-            new(new("backlog"), new("in_progress"), null, null),
-            new("legal", "Legal")
-            {
-                Approvers = approvers,
-                Required = required,
-                Timeout = timeout,
-            },
-            Requester,
-            An.Noon
-        );
+        Approval
+            .Request(
+                An.Issue(),
+                new(new("backlog"), new("in_progress"), null, null),
+                new("legal", "Legal")
+                {
+                    Approvers = approvers,
+                    Required = required,
+                    Timeout = timeout,
+                },
+                Requester,
+                An.Noon
+            )
+            .Value;
 }

@@ -32,7 +32,7 @@ public sealed class DefinitionFileTests
         var one = DefinitionErrors.Invalid([Note]);
         var two = DefinitionErrors.Invalid([Note, Note with { Line = 9, Message = "Missing name." }]);
 
-        Assert.Equal((ErrorCodes.DefinitionInvalid, ".kiket/project.yaml:3:5: Unknown key."), (one.Code, one.Message));
+        Assert.Equal((ServerErrorCodes.DefinitionInvalid, ".kiket/project.yaml:3:5: Unknown key."), (one.Code, one.Message));
         Assert.Equal("2 errors. First: .kiket/project.yaml:3:5: Unknown key.", two.Message);
         Assert.Equal([".kiket/project.yaml:3:5", ".kiket/project.yaml:9:5"], two.Details.Select(d => d.Field));
         Assert.Throws<ArgumentException>(() => DefinitionErrors.Invalid([]));

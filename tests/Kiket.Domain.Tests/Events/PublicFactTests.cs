@@ -18,15 +18,9 @@ public sealed class PublicFactTests
     private static readonly FieldChange Taken = new("assignee_id", new UserId(8), null);
 
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Flow = Workflow.Publish(
-        new(1),
-        new(1),
-        "default",
-        1,
-        WorkflowDefinition.BuiltIn,
-        null,
-        Noon
-    );
+    private static readonly Workflow Flow = Workflow
+        .Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, Noon)
+        .Value;
 
     private static readonly SlaStatusChanged Breached = new()
     {

@@ -71,26 +71,28 @@ public sealed class IssueChecklistTests
         new(issue.ToFacts(null, null, Noon)) { CheckedItems = marks.ToHashSet() };
 
     private static Workflow WorkflowOf(IReadOnlyList<WorkflowAction> ofList, IReadOnlyList<WorkflowAction> ofState) =>
-        Workflow.Publish(
-            new(1),
-            new(1),
-            "main",
-            1,
-            new(
-                "Main",
+        Workflow
+            .Publish(
+                new(1),
+                new(1),
+                "main",
+                1,
+                new(
+                    "Main",
+                    null,
+                    new("open"),
+                    [
+                        new(new("open"), "Open", StateType.Initial, StateCategory.Pending),
+                        new(new("doing"), "Doing", StateType.Active, StateCategory.Active)
+                        {
+                            Checklist = new("list", "List") { Items = [new("item", "Item")], OnComplete = ofList },
+                            OnComplete = ofState,
+                        },
+                    ],
+                    [new(new("open"), new("doing"), null, null), new(new("doing"), new("open"), null, null)]
+                ),
                 null,
-                new("open"),
-                [
-                    new(new("open"), "Open", StateType.Initial, StateCategory.Pending),
-                    new(new("doing"), "Doing", StateType.Active, StateCategory.Active)
-                    {
-                        Checklist = new("list", "List") { Items = [new("item", "Item")], OnComplete = ofList },
-                        OnComplete = ofState,
-                    },
-                ],
-                [new(new("open"), new("doing"), null, null), new(new("doing"), new("open"), null, null)]
-            ),
-            null,
-            Noon
-        );
+                Noon
+            )
+            .Value;
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -13,20 +14,16 @@ public sealed class IssueFieldTests
     private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Contract = Workflow.Publish(
-        new(1),
-        Legal.Id,
-        "default",
-        1,
-        WorkflowDefinition.BuiltIn,
-        null,
-        Noon
-    );
+    private static readonly Workflow Contract = Workflow
+        .Publish(new(1), Legal.Id, "default", 1, WorkflowDefinition.BuiltIn, null, Noon)
+        .Value;
 
     /// <summary>Valid values of every field, all different from the initial ones.</summary>
     private static readonly JsonElement[] Values = [Json("\"2026-01-15\""), Json("3"), Json("\"high\"")];
 
-    public static TheoryData<string> Required => Named(FieldUses.Requirements);
+    // An issue gets its state apart from its fields; the test below is about that.
+    public static TheoryData<string> Required =>
+        [.. IssueFields.NamesFor(FieldUses.Requirements).Where(name => name != "status")];
 
     public static TheoryData<string> Given => [.. IssueFields.For(FieldUses.Definitions).Select(f => f.Name)];
 
@@ -63,6 +60,16 @@ public sealed class IssueFieldTests
         Assert.Null(template.Fill(With(new(), field)).Error);
     }
 
+    [Fact]
+    public void A_template_can_require_a_state()
+    {
+        var template = new IssueTemplate("t", "T") { RequiredFields = ["status"] };
+
+        Assert.Equal("issue.status", Assert.Single(template.Fill(new()).Error!.Details).Field);
+        Assert.Null(template.Fill(new(), new StateKey("review")).Error);
+        Assert.Null((template with { Status = new("review") }).Fill(new()).Error);
+    }
+
     [Theory]
     [MemberData(nameof(Given))]
     public void A_template_can_give_every_field_that_it_can_require(string name)
@@ -81,7 +88,10 @@ public sealed class IssueFieldTests
     public void Only_fields_that_hold_ids_of_other_things_cannot_be_given_by_a_template() =>
         Assert.Equal(
             ["assignee_id", "parent_id", "milestone_id"],
-            IssueFields.For(FieldUses.Requirements).Where(f => !f.Serves(FieldUses.Definitions)).Select(f => f.Name)
+            IssueFields
+                .For(FieldUses.Requirements)
+                .Where(f => !f.Serves(FieldUses.Definitions) && f.Name != "status")
+                .Select(f => f.Name)
         );
 
     [Fact]
@@ -141,6 +151,50 @@ public sealed class IssueFieldTests
     }
 
     [Fact]
+    public void Every_name_of_a_user_names_a_recipient_and_an_approver()
+    {
+        var issue = Open("task", new() { Title = "One", AssigneeId = new UserId(8) }, null);
+        string[] assignee = ["assignee_id", "assignee", "assigned_to"];
+        string[] reporter = ["reporter_id", "reporter", "creator"];
+
+        Assert.All(assignee, word => Assert.Equal(new(8), IssueParts.Find(issue, null, word)));
+        Assert.All(reporter, word => Assert.Equal(Actor, IssueParts.Find(issue, null, word.ToUpperInvariant())));
+        Assert.Equal(assignee.Concat(["lead", "project_lead"]).Order(), IssueParts.Of(issue, new(8), new(8)).Order());
+        Assert.Empty(IssueFields.NamesFor(FieldUses.People).Except(assignee).Except(reporter));
+        Assert.All(IssueFields.For(FieldUses.People), field => Assert.NotNull(field.User));
+    }
+
+    [Fact]
+    public void A_document_of_an_issue_can_use_any_name_of_a_field()
+    {
+        foreach (var (name, synonyms) in IssueFields.Synonyms.Where(s => s.Key != "status"))
+        {
+            Assert.Contains(name, synonyms);
+            Assert.All(
+                synonyms,
+                synonym =>
+                {
+                    var document = new Dictionary<string, JsonElement> { [synonym] = Json("3") };
+                    Assert.False(IssueFacts.From(new("open"), document, IssueFields.Synonyms)[name].IsMissing, synonym);
+                }
+            );
+        }
+
+        Assert.Superset(new HashSet<string> { "assignee_id", "assigned_to" }, IssueFields.Synonyms["assignee"].ToHashSet());
+    }
+
+    [Fact]
+    public void The_due_day_begins_where_the_calendar_says()
+    {
+        var issue = Open("task", new() { Title = "One", DueDate = new DateOnly(2026, 11, 29) }, null);
+        var tokyo = TimeZoneInfo.CreateCustomTimeZone("Tokyo", TimeSpan.FromHours(9), null, null);
+        var calendar = BusinessCalendar.Create(tokyo, WeekHours.Standard, []);
+
+        Assert.Equal(FieldValue.Of(12m), issue.ToFacts(null, null, Noon)["hours_until_due"]);
+        Assert.Equal(FieldValue.Of(3m), issue.ToFacts(null, null, Noon, calendar)["hours_until_due"]);
+    }
+
+    [Fact]
     public void A_snapshot_holds_every_field()
     {
         var issue = OpenWithEverything();
@@ -174,8 +228,6 @@ public sealed class IssueFieldTests
     private static IssueEdit With(IssueEdit edit, IssueField field) => field.Read(edit, ValueOf(field))!;
 
     private static JsonElement ValueOf(IssueField field) => Values.First(v => field.Read(new(), v) is not null);
-
-    private static TheoryData<string> Named(FieldUses use) => [.. IssueFields.NamesFor(use)];
 
     private static bool Same(IssueEdit one, IssueEdit other) => JsonSerializer.Serialize(one) == JsonSerializer.Serialize(other);
 

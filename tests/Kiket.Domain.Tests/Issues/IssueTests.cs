@@ -11,15 +11,9 @@ public sealed class IssueTests
     private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Contract = Workflow.Publish(
-        new(1),
-        Legal.Id,
-        "contract",
-        1,
-        WorkflowDefinition.BuiltIn,
-        null,
-        Noon
-    );
+    private static readonly Workflow Contract = Workflow
+        .Publish(new(1), Legal.Id, "contract", 1, WorkflowDefinition.BuiltIn, null, Noon)
+        .Value;
 
     [Theory]
     [InlineData(null, false, 9, null)] // the initial state has no limit
@@ -41,18 +35,9 @@ public sealed class IssueTests
             IssuesInState = issues,
         };
         var states = Contract.Definition.States.Select(s => s.Key.Value == "review" ? s with { WipLimit = 2 } : s);
-        var workflow = Workflow.Publish(
-            new(1),
-            Legal.Id,
-            "contract",
-            1,
-            Contract.Definition with
-            {
-                States = [.. states],
-            },
-            null,
-            Noon
-        );
+        var workflow = Workflow
+            .Publish(new(1), Legal.Id, "contract", 1, Contract.Definition with { States = [.. states] }, null, Noon)
+            .Value;
 
         Assert.Equal(refusal, Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, start, Actor, Noon).Error?.Code);
     }
@@ -83,7 +68,7 @@ public sealed class IssueTests
             ],
             []
         );
-        var workflow = Workflow.Publish(new(1), Legal.Id, "short", 1, definition, null, Noon);
+        var workflow = Workflow.Publish(new(1), Legal.Id, "short", 1, definition, null, Noon).Value;
 
         Assert.Equal(
             "new",
@@ -118,8 +103,14 @@ public sealed class IssueTests
         var issue = Open();
 
         var guarded = new Transition(new("backlog"), new("in_progress"), null, null) { RequiresFields = ["due_date"] };
+        var workflow = Workflow.Restore(
+            Contract.ToSnapshot() with
+            {
+                Definition = Contract.Definition with { Transitions = [guarded] },
+            }
+        );
         var context = new MoveContext(issue.ToFacts(null, null, Noon)) { IsAttempt = true };
-        var result = issue.Move(guarded, Contract, context, Actor, Noon.AddHours(1), out _);
+        var result = issue.Move(guarded, workflow, context, Actor, Noon.AddHours(1), out _);
 
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, result.Error?.Code);
         Assert.Equal("due_date", Assert.Single(result.Error!.Details).Field);
@@ -295,18 +286,20 @@ public sealed class IssueTests
     {
         var issue = Open("in_progress");
         var bug = Legal.Schema.FindType(new("bug"))!;
-        var without = Workflow.Publish(
-            new(1),
-            Legal.Id,
-            "short",
-            1,
-            WorkflowDefinition.BuiltIn with
-            {
-                States = [WorkflowDefinition.BuiltIn.States[0]],
-            },
-            null,
-            Noon
-        );
+        var without = Workflow
+            .Publish(
+                new(1),
+                Legal.Id,
+                "short",
+                1,
+                WorkflowDefinition.BuiltIn with
+                {
+                    States = [WorkflowDefinition.BuiltIn.States[0]],
+                },
+                null,
+                Noon
+            )
+            .Value;
 
         Assert.Equal("issue.status", issue.ChangeType(bug, without, Actor, Noon).Error?.Details[0].Field);
         Assert.Equal("Task", issue.IssueType.Value);
@@ -315,9 +308,39 @@ public sealed class IssueTests
     }
 
     [Fact]
+    public void A_type_whose_workflow_writes_the_state_differently_leaves_the_issue_in_a_state_of_that_workflow()
+    {
+        var issue = Open("in_progress");
+        State doing = new(new("In_Progress"), "Doing", StateType.Initial, StateCategory.Active);
+        State done = new(new("done"), "Done", StateType.Final, StateCategory.Completed);
+        var other = WorkflowDefinition.Create("Other", doing.Key, [doing, done], [new(doing.Key, done.Key, null, null)]).Value;
+        var workflow = Workflow.Publish(new(1), Legal.Id, "other", 1, other, null, Noon).Value;
+
+        Assert.False(issue.ChangeType(Legal.Schema.FindType(new("bug"))!, workflow, Actor, Noon).IsRefused);
+
+        Assert.Equal(doing.Key, issue.Status);
+        Assert.Single(other.From(issue.Status));
+    }
+
+    [Fact]
     public void Search_finds_without_case_accents_and_width()
     {
         Assert.Equal("epic cafe abc ss", SearchText.Of("Épic CAFÉ ＡＢＣ ss"));
+    }
+
+    [Theory]
+    [InlineData(false, "issue.custom_fields.must")]
+    [InlineData(true, null)]
+    public void An_imported_issue_may_lack_what_later_ones_must_have(bool mayLack, string? refused)
+    {
+        var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        CustomField must = new("must", "Must", CustomFieldType.String) { Required = true };
+        project.UseSchema(project.Schema with { CustomFields = [must] }, Noon);
+        var start = new IssueStart { MayLackCustomFields = mayLack };
+
+        var opened = Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, start, Actor, Noon);
+
+        Assert.Equal(refused, opened.Error?.Details[0].Field);
     }
 
     [Fact]

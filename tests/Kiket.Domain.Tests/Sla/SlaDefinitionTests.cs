@@ -10,7 +10,9 @@ public sealed class SlaDefinitionTests
 {
     private static readonly DateTimeOffset Now = new(2026, 12, 21, 9, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Now).Value;
-    private static readonly Workflow Flow = Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, Now);
+    private static readonly Workflow Flow = Workflow
+        .Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, Now)
+        .Value;
 
     private static readonly SlaDefinition Any = new("any", new("backlog"), TimeSpan.FromDays(1));
     private static readonly SlaDefinition Critical = Any with { Id = "critical", Priority = IssuePriority.Critical };

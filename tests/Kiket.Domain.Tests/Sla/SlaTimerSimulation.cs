@@ -26,15 +26,9 @@ public sealed class SlaTimerSimulation
     );
 
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, NewYear).Value;
-    private static readonly Workflow Flow = Workflow.Publish(
-        new(1),
-        new(1),
-        "default",
-        1,
-        WorkflowDefinition.BuiltIn,
-        null,
-        NewYear
-    );
+    private static readonly Workflow Flow = Workflow
+        .Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, NewYear)
+        .Value;
 
     [Fact]
     public void A_year_of_issues_ends_with_exactly_the_events_that_a_count_of_every_minute_predicts()
@@ -81,7 +75,7 @@ public sealed class SlaTimerSimulation
         var issue = Issue
             .Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, new(), new(1), At(turns[0]))
             .Value;
-        var timer = SlaTimer.Start(issue, new("default.backlog", new("backlog"), policy), null, calendar, At(turns[0]));
+        var timer = SlaTimer.Start(issue, new("default.backlog", new("backlog"), policy), null, calendar, At(turns[0])).Value;
         for (var t = 1; t < turns.Count; t++)
         {
             // The job runs when something is due, up to a quarter of an hour late, and sometimes without need.

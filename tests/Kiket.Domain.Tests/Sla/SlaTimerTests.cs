@@ -128,7 +128,7 @@ public sealed class SlaTimerTests
 
         // Twenty hours of the office are not over after a day, but twenty hours of the clock are, since 08:00.
         var issue = An.Issue();
-        var sooner = SlaTimer.Start(issue, Rule(null, 20 * 60), null, Office, At(0));
+        var sooner = SlaTimer.Start(issue, Rule(null, 20 * 60), null, Office, At(0)).Value;
         sooner = SlaTimer.Restore(sooner.ToSnapshot() with { ReplanSince = At(24 * 60) });
         sooner.Advance(issue, Always, new(1), At(25 * 60));
         Assert.Equal([(SlaEventState.Breached, At(24 * 60))], sooner.Events.Select(e => (e.State, e.TriggeredAt)));
@@ -145,14 +145,14 @@ public sealed class SlaTimerTests
         Assert.Same(loud.Policy, timer.Policy);
         Assert.False(timer.Adopt(Rule(60, 91)));
         Assert.False(timer.Adopt(Rule(61, 90)));
-        Assert.False(timer.Adopt(loud with { Key = "other" }));
-        Assert.False(timer.Adopt(loud with { State = new("review") }));
+        Assert.False(timer.Adopt(SlaRule.Create("other", loud.State, loud.Policy).Value));
+        Assert.False(timer.Adopt(SlaRule.Create(loud.Key, new("review"), loud.Policy).Value));
         Assert.False(timer.Adopt(Rule(60, 90, businessHours: true)));
         Assert.Same(loud.Policy, timer.Policy);
     }
 
     private static SlaTimer Start(int? warning, int? breach, SlaClock? clock = null) =>
-        SlaTimer.Start(An.Issue(), Rule(warning, breach), clock, Always, At(0));
+        SlaTimer.Start(An.Issue(), Rule(warning, breach), clock, Always, At(0)).Value;
 
     private static SlaRule Rule(int? warning, int? breach, bool businessHours = false, WorkflowAction[]? onBreach = null) =>
         new(

@@ -25,7 +25,7 @@ public sealed class StoredAggregateTests
     );
 
     private static readonly Workflow Flow = Workflow.Restore(
-        Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
+        Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).Value.ToSnapshot() with
         {
             Id = 3,
         }
@@ -132,7 +132,7 @@ public sealed class StoredAggregateTests
         );
 
         var workflow = Again(
-            Workflow.Publish(new(1), new(5), "contract", 2, contract, "yaml", Noon).ToSnapshot(),
+            Workflow.Publish(new(1), new(5), "contract", 2, contract, "yaml", Noon).Value.ToSnapshot(),
             Workflow.Restore
         );
 
@@ -171,7 +171,7 @@ public sealed class StoredAggregateTests
     public void An_approval_is_decided_by_the_people_who_are_left()
     {
         var requirement = new ApprovalRequirement("legal", "Legal") { Required = 2, Timeout = TimeSpan.FromHours(4) };
-        var approval = Approval.Request(Opened(), Flow.Definition.Transitions[0], requirement, Ada, Noon);
+        var approval = Approval.Request(Opened(), Flow.Definition.Transitions[0], requirement, Ada, Noon).Value;
         Assert.False(approval.Decide(Ada, true, "Fine", Noon).IsRefused);
 
         var again = Again(approval.ToSnapshot(), Approval.Restore);
@@ -187,13 +187,9 @@ public sealed class StoredAggregateTests
     {
         var issue = Stored(Opened());
         var policy = new SlaPolicy(null, TimeSpan.FromHours(1), TimeSpan.FromHours(2), false, false, [], []);
-        var started = SlaTimer.Start(
-            issue,
-            new("default.backlog", new("backlog"), policy),
-            null,
-            BusinessCalendar.AroundTheClock,
-            Noon
-        );
+        var started = SlaTimer
+            .Start(issue, new("default.backlog", new("backlog"), policy), null, BusinessCalendar.AroundTheClock, Noon)
+            .Value;
 
         var timer = Later(started, Noon.AddHours(1));
         Assert.Equal((SlaStatus.Imminent, Noon.AddHours(2)), (timer.Status, timer.NextAt));

@@ -360,9 +360,10 @@ public sealed class WorkflowEngineTests
             {
                 Checklist = new($"of {key}", key) { Items = [new("i", "I")] },
             };
-        var workflow = new WorkflowDefinition("Test", null, new("a"), [StateOf("a"), StateOf("b"), StateOf("c")], []);
+        var move = new Transition(new(from), new(to), null, null);
+        var workflow = new WorkflowDefinition("Test", null, new("a"), [StateOf("a"), StateOf("b"), StateOf("c")], [move]);
 
-        Assert.Equal(reopened, string.Join(", ", workflow.ChecklistsReopenedBy(new(new(from), new(to), null, null))));
+        Assert.Equal(reopened, string.Join(", ", workflow.ChecklistsReopenedBy(move)));
     }
 
     [Theory]

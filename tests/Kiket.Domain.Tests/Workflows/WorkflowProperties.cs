@@ -97,7 +97,7 @@ public sealed class WorkflowProperties
                 (definition, steps) =>
                 {
                     var project = Project.Start(new(1), "RANDOM", new() { Name = "Random" }, Noon).Value;
-                    var workflow = Workflow.Publish(new(1), new(1), "random", 1, definition, null, Noon);
+                    var workflow = Workflow.Publish(new(1), new(1), "random", 1, definition, null, Noon).Value;
                     var issue = Issue
                         .Open(project, project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), Actor, Noon)
                         .Value;

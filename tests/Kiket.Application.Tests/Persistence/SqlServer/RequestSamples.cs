@@ -59,7 +59,7 @@ public sealed class RequestSamples : IAsyncLifetime
             .Open(
                 Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
                 ProjectSchema.BuiltIn.DefaultType!,
-                Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
+                Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch).Value,
                 new() { Title = "A sample" },
                 new(),
                 new(1),
