@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
 
-/// <summary>All tokens of the actor's organization, whoever issued them. For operators only: no route leads here.</summary>
+/// <summary>All tokens of the actor's organization and all its users. For operators only: no route leads here.</summary>
 internal sealed record ListUserTokensQuery(PageRequest Page) : IQuery<Result<Page<TokenDto>>>;
 
 internal sealed class ListUserTokensHandler(IKiketDb db) : IQueryHandler<ListUserTokensQuery, Result<Page<TokenDto>>>

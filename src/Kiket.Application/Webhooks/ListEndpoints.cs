@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>The active endpoints of the organization and how they fare. For administrators.</summary>
+/// <summary>The active endpoints of the organization and their state. For administrators.</summary>
 internal sealed record ListEndpointsQuery(PageRequest Page) : IQuery<Result<Page<EndpointDto>>>;
 
-/// <summary>An endpoint and how it fares.</summary>
+/// <summary>An endpoint and its state.</summary>
 internal sealed record EndpointDto
 {
     public required long Id { get; init; }

@@ -165,7 +165,7 @@ public sealed class OperationsTests(KiketServer server)
 
         Assert.Contains($"<h1>Delivery {delivery.Id}</h1>", page.Text, StringComparison.Ordinal);
         Assert.Contains("X-Kiket-Event: issue.created", page.Text, StringComparison.Ordinal);
-        Assert.Contains("&lt;b&gt;no&lt;/b&gt;", page.Text, StringComparison.Ordinal); // the receiver's answer is no markup
+        Assert.Contains("&lt;b&gt;no&lt;/b&gt;", page.Text, StringComparison.Ordinal); // the receiver's answer is not markup
         Assert.DoesNotContain(Subscribing.Secret, page.Text, StringComparison.Ordinal);
         Assert.Contains("The delivery is on the way again.", after.Text, StringComparison.Ordinal);
         Assert.Equal(DeliveryState.Pending, (await tenant.DeliveriesAsync(delivery.WebhookId)).Single().State);

@@ -358,7 +358,7 @@ public sealed class WorkflowFileTests
     }
 
     [Fact]
-    public void Approvals_that_a_file_numbers_alike_are_told_apart()
+    public void Approvals_with_the_same_number_in_a_file_get_different_keys()
     {
         const string Text = """
             workflow: main

@@ -475,7 +475,7 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 }
 
-/// <summary>Does what is to be kept on a refusal only when it is told to.</summary>
+/// <summary>Keeps what a refusal leaves behind only when a test says so.</summary>
 internal sealed class WorkThatWaits(Ports.IUnitOfWork work) : Ports.IUnitOfWork
 {
     private Func<Task> kept = () => Task.CompletedTask;
