@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace Kiket.Api.Tests.Infrastructure;
@@ -8,8 +9,17 @@ internal sealed partial class Browser(Uri address)
 {
     public const string Password = "correct horse battery";
 
+    private static int browsers;
+
     public HttpClient Client { get; } =
-        new(new HttpClientHandler { AllowAutoRedirect = false })
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                ConnectCallback = ConnectFromOwnAddress(Interlocked.Increment(ref browsers)),
+            }
+        )
         {
             BaseAddress = address,
             DefaultRequestHeaders = { { "Accept", "text/html" } },
@@ -47,6 +57,24 @@ internal sealed partial class Browser(Uri address)
 
     /// <summary>The hidden fields of the first form of a page.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> HiddenFieldsOf(Page page) => FormsOf(page)[0].Hidden;
+
+    /// <summary>Each browser has an address of its own, because an address can only try to sign in so often.</summary>
+    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> ConnectFromOwnAddress(int number) =>
+        async (context, ct) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(new IPAddress([127, 1, (byte)(number / 250), (byte)((number % 250) + 1)]), 0));
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        };
 
     private Task<Page> SubmitAsync(Form form, (string Name, string Value)[] fields) =>
         PostAsync(form.Action, [.. form.Hidden, .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]);
