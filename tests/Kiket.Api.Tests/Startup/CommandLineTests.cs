@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kiket.Api.Startup;
+using Kiket.Domain.Audit;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
@@ -255,37 +256,35 @@ public sealed class CommandLineTests : IDisposable
         var id = (await StoredAsync(first)).Token.Id.ToString(CultureInfo.InvariantCulture);
 
         var rotated = await RunAsync("token", "rotate", id, "--overlap", "2h");
-        var listed = await RunAsync("token", "list");
         var revoked = await RunAsync("token", "revoke", id);
-        var left = JsonNode.Parse((await RunAsync("token", "list", "--json")).Output)!.AsArray();
+        var listed = await RunAsync("token", "list", "--json");
 
-        var successor = (await StoredAsync(TokenOf(rotated))).Token;
+        var (successor, left) = ((await StoredAsync(TokenOf(rotated))).Token, JsonNode.Parse(listed.Output)!.AsArray());
         Assert.Equal((successor.Id, successor.Prefix), ((long)left.Single()!["id"]!, (string?)left.Single()!["token_prefix"]));
-        Assert.Contains(first[..13], listed.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(first, listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(TokenOf(rotated), listed.Output, StringComparison.Ordinal);
         Assert.Equal($"Token {id} was revoked.", revoked.Output.TrimEnd());
         AssertRefused(await RunAsync("token", "revoke", id), $"no token {id}");
     }
 
     [Fact]
-    public async Task Users_are_added_listed_locked_out_and_let_in_again()
+    public async Task Users_are_added_and_locked_out_and_the_audit_log_shows_the_command_line()
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
 
         var added = await RunAsync("user", "add", "Bob@acme.com", "--role", "viewer", "--name", "Bob");
         await RunAsync("user", "deactivate", "2");
-        var locked = JsonNode.Parse((await RunAsync("user", "list", "--json")).Output)![1]!;
-        await RunAsync("user", "reactivate", "2");
         var listed = await RunAsync("user", "list");
+        var sound = await RunAsync("audit", "verify");
+        var record = await ChangeAuditRecordAsync("invite_user");
 
         Assert.Matches(
             @"^bob@acme\.com was added as user 2\. .*\nhttp://127\.0\.0\.1:5080/account/password\?token=kpwd_",
             added.Output
         );
-        Assert.Equal(("viewer", true), ((string?)locked["role"], (bool)locked["deactivated"]!));
-        Assert.Matches(@"2 +bob@acme\.com +Bob +viewer +active", listed.Output);
-        AssertRefused(await RunAsync("user", "add", "eve@acme.com", "--role", "king"), "king");
-        AssertRefused(await RunAsync("user", "deactivate", "1"), "at least one active administrator");
+        Assert.Matches(@"2 +bob@acme\.com +Bob +viewer +deactivated", listed.Output);
+        Assert.Contains("records are as they were written", sound.Output, StringComparison.Ordinal);
+        Assert.Equal(("command_line", null), (record.Credential, record.ActorId));
+        AssertRefused(await RunAsync("audit", "verify"), $"at record {record.Sequence}");
     }
 
     [Fact]
@@ -295,51 +294,23 @@ public sealed class CommandLineTests : IDisposable
         await RunAsync("organization", "create", "Beta", "--admin-email", "bea@beta.com");
 
         AssertRefused(await RunAsync("token", "list"), "choose one with --organization: acme, beta");
-        AssertRefused(await RunAsync("token", "list", "--organization", "gamma"), "no organization gamma");
         AssertRefused(await RunAsync("token", "revoke", "1", "--organization", "beta"), "no token 1");
-        var (tokens, all) = (await RunAsync("token", "list", "--organization", "beta"), await RunAsync("organization", "list"));
-        Assert.DoesNotContain("ada", tokens.Output, StringComparison.Ordinal);
-        Assert.Matches(@"1 +acme +Acme +1 .*\n2 +beta +Beta +1 ", all.Output);
+        Assert.Matches(@"1 +acme +Acme +1 .*\n2 +beta +Beta +1 ", (await RunAsync("organization", "list")).Output);
     }
 
     [Fact]
-    public async Task The_audit_log_names_the_command_line_and_a_changed_record_is_found()
-    {
-        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
-        await RunAsync("user", "add", "bob@acme.com");
-
-        var sound = await RunAsync("audit", "verify");
-        await using var services = Services();
-        await using var scope = services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var record = await db.AuditRecords.IgnoreQueryFilters().AsNoTracking().SingleAsync(r => r.Action == "invite_user");
-        await db
-            .AuditRecords.IgnoreQueryFilters()
-            .Where(r => r.Sequence == record.Sequence)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Credential, "token:1"));
-
-        Assert.Equal(("command_line", null), (record.Credential, record.ActorId));
-        Assert.Contains("records are as they were written", sound.Output, StringComparison.Ordinal);
-        AssertRefused(await RunAsync("audit", "verify"), $"at record {record.Sequence}");
-    }
-
-    [Fact]
-    public async Task Endpoints_are_listed_paused_and_sent_again_what_they_missed()
+    public async Task Endpoints_are_paused_and_sent_again_what_they_missed()
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
         var webhook = await AddFailedDeliveryAsync();
 
         var paused = await RunAsync("webhook", "pause", webhook, "--for", "12h");
         var listed = JsonNode.Parse((await RunAsync("webhook", "list", "--json")).Output)!.AsArray().Single()!;
-        var resumed = await RunAsync("webhook", "resume", webhook);
-        var (other, all) = (await RunAsync("webhook", "replay", "--event", "issue.deleted"), await RunAsync("webhook", "replay"));
+        var replayed = await RunAsync("webhook", "replay", "--event", "webhook.test", "--since", "1h");
 
         Assert.Equal($"Endpoint {webhook} is paused.", paused.Output.TrimEnd());
         Assert.NotNull(listed["circuit"]!["paused_until"]);
-        Assert.Equal($"Endpoint {webhook} gets its events again.", resumed.Output.TrimEnd());
-        Assert.Equal("0 deliveries are on their way again.", other.Output.TrimEnd());
-        Assert.Equal("1 deliveries are on their way again.", all.Output.TrimEnd());
-        AssertRefused(await RunAsync("webhook", "pause", "99", "--for", "12h"), "99");
+        Assert.Equal("1 deliveries are on their way again.", replayed.Output.TrimEnd());
     }
 
     [Fact]
@@ -347,23 +318,16 @@ public sealed class CommandLineTests : IDisposable
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
 
-        var added = await RunAsync("demo");
-
-        Assert.Equal((0, "The project NEWS was added to Acme."), (added.ExitCode, added.Output.TrimEnd()));
-        Assert.Equal(4, JsonNode.Parse((await RunAsync("user", "list", "--json")).Output)!.AsArray().Count);
+        Assert.Equal("The project NEWS was added to Acme.", (await RunAsync("demo")).Output.TrimEnd());
         AssertRefused(await RunAsync("demo"), "already has the demo project");
     }
 
     [Fact]
     public async Task A_shell_completes_commands_and_values()
     {
-        var (commands, roles) = (
-            await RunAsync("[suggest:7]", "kiket to"),
-            await RunAsync("[suggest:22]", "kiket user add --role ")
-        );
+        var roles = await RunAsync("[suggest:22]", "kiket user add --role ");
         var script = await RunAsync("completion", "bash", "--name", "kiket");
 
-        Assert.Contains("token\n", commands.Output, StringComparison.Ordinal);
         Assert.Contains("project_manager", roles.Output, StringComparison.Ordinal);
         Assert.EndsWith("-F _kiket kiket", script.Output.TrimEnd(), StringComparison.Ordinal);
     }
@@ -475,6 +439,19 @@ public sealed class CommandLineTests : IDisposable
             .AsNoTracking()
             .SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
         return (stored, await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == stored.UserId));
+    }
+
+    /// <summary>Changes a record in the database, and returns it as it was.</summary>
+    private async Task<AuditRecord> ChangeAuditRecordAsync(string action)
+    {
+        await using var services = Services();
+        await using var scope = services.CreateAsyncScope();
+        var records = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AuditRecords.IgnoreQueryFilters();
+        var record = await records.AsNoTracking().SingleAsync(r => r.Action == action);
+        await records
+            .Where(r => r.Sequence == record.Sequence)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Credential, "token:1"));
+        return record;
     }
 
     /// <returns>The id of the endpoint.</returns>
