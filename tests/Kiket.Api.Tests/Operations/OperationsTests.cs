@@ -34,6 +34,7 @@ public sealed class OperationsTests(KiketServer server)
         ];
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public void Each_page_is_among_those_that_are_tested() =>
         Assert.Equal(
             Pages.Select(p => Regex.Replace(p.Data, @"\{\w+\}", "{}")).Order(StringComparer.Ordinal),
@@ -65,6 +66,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Theory]
+    [Trait("Database", "Sqlite")]
     [MemberData(nameof(Pages))]
     public async Task Who_has_not_signed_in_does_so_first_and_comes_back(string page)
     {
@@ -81,6 +83,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Theory]
+    [Trait("Database", "Sqlite")]
     [MemberData(nameof(Pages))]
     public async Task A_member_who_is_not_an_administrator_is_refused(string page)
     {
@@ -94,6 +97,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task What_belongs_to_another_organization_is_neither_shown_nor_changed()
     {
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
@@ -154,6 +158,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_delivery_is_shown_with_its_attempts_and_sent_again()
     {
         var tenant = await server.NewTenantAsync();
@@ -173,6 +178,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task Deliveries_that_match_a_filter_are_counted_and_sent_again()
     {
         var tenant = await server.NewTenantAsync();
@@ -192,6 +198,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task An_endpoint_is_paused_and_resumed()
     {
         var tenant = await server.NewTenantAsync();
@@ -220,6 +227,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task An_attempt_that_was_on_its_way_does_not_end_a_pause()
     {
         var tenant = await server.NewTenantAsync();
@@ -259,6 +267,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task An_extension_is_shown_with_what_it_reported()
     {
         var tenant = await server.NewTenantAsync();
@@ -276,6 +285,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_workflow_is_drawn_with_its_issues_and_the_ways_they_took()
     {
         var tenant = await server.NewTenantAsync();
@@ -296,6 +306,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task The_audit_log_is_filtered_paged_and_verified()
     {
         var tenant = await server.NewTenantAsync();
@@ -330,6 +341,7 @@ public sealed class OperationsTests(KiketServer server)
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task The_style_is_kept_by_browsers_until_it_changes()
     {
         var page = await (await (await server.NewTenantAsync()).OpenBrowserAsync()).GetPageAsync("/ops");
