@@ -1,31 +1,19 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kiket.Api.Startup;
-using Kiket.Domain.Audit;
-using Kiket.Domain.Common;
-using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
-using Kiket.Domain.Webhooks;
-using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>The executable as an operator runs it; each test has its own database.</summary>
+/// <summary>The executable as an operator runs it.</summary>
 [Trait("Database", "Sqlite")]
-public sealed class CommandLineTests : IDisposable
+public sealed class CommandLineTests : CommandLineTest
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("kiket-commands-").FullName;
-
-    private string Connection => $"Data Source={Path.Combine(folder, "kiket.db")};Pooling=False";
-
     [Fact]
     public async Task An_organization_is_founded_with_an_administrator_whose_token_is_printed_once()
     {
@@ -250,89 +238,6 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Tokens_of_every_user_are_listed_replaced_and_revoked()
-    {
-        var first = TokenOf(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"));
-        var id = (await StoredAsync(first)).Token.Id.ToString(CultureInfo.InvariantCulture);
-
-        var rotated = await RunAsync("token", "rotate", id, "--overlap", "2h");
-        var revoked = await RunAsync("token", "revoke", id);
-        var listed = await RunAsync("token", "list", "--json");
-
-        var (successor, left) = ((await StoredAsync(TokenOf(rotated))).Token, JsonNode.Parse(listed.Output)!.AsArray());
-        Assert.Equal((successor.Id, successor.Prefix), ((long)left.Single()!["id"]!, (string?)left.Single()!["token_prefix"]));
-        Assert.DoesNotContain(TokenOf(rotated), listed.Output, StringComparison.Ordinal);
-        Assert.Equal($"Token {id} was revoked.", revoked.Output.TrimEnd());
-        AssertRefused(await RunAsync("token", "revoke", id), $"no token {id}");
-    }
-
-    [Fact]
-    public async Task Users_are_added_and_locked_out_and_the_audit_log_shows_the_command_line()
-    {
-        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
-
-        var added = await RunAsync("user", "add", "Bob@acme.com", "--role", "viewer", "--name", "Bob");
-        await RunAsync("user", "deactivate", "2");
-        var listed = await RunAsync("user", "list");
-        var sound = await RunAsync("audit", "verify");
-        var record = await ChangeAuditRecordAsync("invite_user");
-
-        Assert.Matches(
-            @"^bob@acme\.com was added as user 2\. .*\nhttp://127\.0\.0\.1:5080/account/password\?token=kpwd_",
-            added.Output
-        );
-        Assert.Matches(@"2 +bob@acme\.com +Bob +viewer +deactivated", listed.Output);
-        Assert.Contains("records are as they were written", sound.Output, StringComparison.Ordinal);
-        Assert.Equal(("command_line", null), (record.Credential, record.ActorId));
-        AssertRefused(await RunAsync("audit", "verify"), $"at record {record.Sequence}");
-    }
-
-    [Fact]
-    public async Task One_of_several_organizations_must_be_chosen_and_the_others_stay_out_of_sight()
-    {
-        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
-        await RunAsync("organization", "create", "Beta", "--admin-email", "bea@beta.com");
-
-        AssertRefused(await RunAsync("token", "list"), "choose one with --organization: acme, beta");
-        AssertRefused(await RunAsync("token", "revoke", "1", "--organization", "beta"), "no token 1");
-        Assert.Matches(@"1 +acme +Acme +1 .*\n2 +beta +Beta +1 ", (await RunAsync("organization", "list")).Output);
-    }
-
-    [Fact]
-    public async Task Endpoints_are_paused_and_sent_again_what_they_missed()
-    {
-        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
-        var webhook = await AddFailedDeliveryAsync();
-
-        var paused = await RunAsync("webhook", "pause", webhook, "--for", "12h");
-        var listed = JsonNode.Parse((await RunAsync("webhook", "list", "--json")).Output)!.AsArray().Single()!;
-        var replayed = await RunAsync("webhook", "replay", "--event", "webhook.test", "--since", "1h");
-
-        Assert.Equal($"Endpoint {webhook} is paused.", paused.Output.TrimEnd());
-        Assert.NotNull(listed["circuit"]!["paused_until"]);
-        Assert.Equal("1 deliveries are on their way again.", replayed.Output.TrimEnd());
-    }
-
-    [Fact]
-    public async Task The_demo_is_added_once()
-    {
-        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
-
-        Assert.Equal("The project NEWS was added to Acme.", (await RunAsync("demo")).Output.TrimEnd());
-        AssertRefused(await RunAsync("demo"), "already has the demo project");
-    }
-
-    [Fact]
-    public async Task A_shell_completes_commands_and_values()
-    {
-        var roles = await RunAsync("[suggest:22]", "kiket user add --role ");
-        var script = await RunAsync("completion", "bash", "--name", "kiket");
-
-        Assert.Contains("project_manager", roles.Output, StringComparison.Ordinal);
-        Assert.EndsWith("-F _kiket kiket", script.Output.TrimEnd(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Config_shows_what_holds_and_where_it_comes_from_and_no_secret()
     {
         Settings["Metrics__Token"] = "very-secret";
@@ -404,114 +309,5 @@ public sealed class CommandLineTests : IDisposable
         Settings["Urls"] = "http://*:1";
 
         AssertRefused(await RunAsync("health"), "http://127.0.0.1:1/ does not answer");
-    }
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private Dictionary<string, string> Settings { get; } = [];
-
-    private static void AssertRefused((int ExitCode, string Output, string Error) run, string sentence, int exitCode = 1)
-    {
-        Assert.Equal(exitCode, run.ExitCode);
-        Assert.Empty(run.Output);
-        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
-        Assert.NotEmpty(run.Error.Trim());
-    }
-
-    private static string TokenOf((int ExitCode, string Output, string Error) run)
-    {
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Empty(run.Error);
-        var token = run.Output.TrimEnd().Split('\n')[^1].Trim();
-        Assert.StartsWith("kpat_", token, StringComparison.Ordinal);
-        return token;
-    }
-
-    private async Task<(AccessToken Token, User User)> StoredAsync(string token)
-    {
-        await using var services = Services();
-        await using var scope = services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var stored = await db
-            .AccessTokens.IgnoreQueryFilters()
-            .AsNoTracking()
-            .SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
-        return (stored, await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == stored.UserId));
-    }
-
-    /// <summary>Changes a record in the database, and returns it as it was.</summary>
-    private async Task<AuditRecord> ChangeAuditRecordAsync(string action)
-    {
-        await using var services = Services();
-        await using var scope = services.CreateAsyncScope();
-        var records = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AuditRecords.IgnoreQueryFilters();
-        var record = await records.AsNoTracking().SingleAsync(r => r.Action == action);
-        await records
-            .Where(r => r.Sequence == record.Sequence)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Credential, "token:1"));
-        return record;
-    }
-
-    /// <returns>The id of the endpoint.</returns>
-    private async Task<string> AddFailedDeliveryAsync()
-    {
-        await using var services = Services();
-        await using var scope = services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var now = DateTimeOffset.UtcNow;
-        var admin = await db.AcrossTenants<User>().SingleAsync();
-        var user = User.ForExtension(admin.OrganizationId, "Listener", now);
-        db.Users.Add(user);
-        await db.SaveChangesAsync();
-        const string url = "http://127.0.0.1:9";
-        var manifest = new ExtensionManifest { Id = "com.example.listener", Name = "Listener" };
-        var key = TokenSecret.Generate(Extension.KeyLabel);
-        var extension = Extension.Install(user, null, manifest, url, key, admin.Id, now);
-        db.Extensions.Add(extension);
-        await db.SaveChangesAsync();
-        var webhook = Webhook.For(
-            admin.OrganizationId,
-            null,
-            extension.Id,
-            WebhookKind.Extension,
-            new(url, false, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, 1000),
-            [new(EventNames.IssueCreated)],
-            null,
-            now
-        );
-        db.Webhooks.Add(webhook);
-        await db.SaveChangesAsync();
-        var delivery = WebhookDelivery.Test(webhook, "evt_1", "{}", now);
-        delivery.RecordAttempt(new AttemptOutcome(400, "No."), retries: 0, chance: 0.5, now);
-        db.WebhookDeliveries.Add(delivery);
-        await db.SaveChangesAsync();
-        return webhook.Id.ToString(CultureInfo.InvariantCulture);
-    }
-
-    private ServiceProvider Services() =>
-        new ServiceCollection()
-            .AddKiketInfrastructure(
-                new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Kiket", Connection)]).Build()
-            )
-            .BuildServiceProvider();
-
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder,
-        };
-        start.Environment["Database__Provider"] = "Sqlite";
-        start.Environment["ConnectionStrings__Kiket"] = Connection;
-        foreach (var (name, value) in Settings)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
     }
 }
