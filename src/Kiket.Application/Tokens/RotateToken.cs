@@ -26,13 +26,12 @@ internal sealed class RotateTokenHandler(IKiketDb db, IUnitOfWork work, ICurrent
         if (!Scope.Covers(current.Scopes, token.Scopes))
             return TokenErrors.Stronger;
 
-        var (secret, now) = (TokenSecret.Generate(AccessToken.LabelOf(token.Kind)), time.GetUtcNow());
-        var rotated = token.Rotate(secret, command.OverlapSeconds ?? AccessToken.DefaultOverlapSeconds, now);
+        var rotated = db.AddSuccessor(token, command.OverlapSeconds, time.GetUtcNow());
         if (rotated.Error is { } error)
             return error;
-        db.AccessTokens.Add(rotated.Value);
+        var (successor, secret) = rotated.Value;
         await work.FlushAsync(ct);
         var owner = await db.Users.Where(u => u.Id == token.UserId).Select(u => u.Name).SingleAsync(ct);
-        return TokenDto.Of(rotated.Value, owner, secret.Plaintext);
+        return TokenDto.Of(successor, owner, secret.Plaintext);
     }
 }

@@ -24,12 +24,7 @@ internal sealed class RotateUserTokenHandler(IKiketDb db, TimeProvider time)
     {
         if (await db.AccessTokens.SingleOrDefaultAsync(t => t.Id == command.Token, ct) is not { } token)
             return TokenErrors.NotFound(command.Token);
-        var secret = TokenSecret.Generate(AccessToken.LabelOf(token.Kind));
-        var overlap = command.Overlap?.TotalSeconds ?? AccessToken.DefaultOverlapSeconds;
-        var rotated = token.Rotate(secret, (int)overlap, time.GetUtcNow());
-        if (rotated.Error is { } error)
-            return error;
-        db.AccessTokens.Add(rotated.Value);
-        return new RotatedUserToken(secret.Plaintext, token.ExpiresAt);
+        var rotated = db.AddSuccessor(token, (int?)command.Overlap?.TotalSeconds, time.GetUtcNow());
+        return rotated.Error is { } error ? error : new RotatedUserToken(rotated.Value.Secret.Plaintext, token.ExpiresAt);
     }
 }

@@ -14,15 +14,11 @@ internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current)
 {
     public async Task<Result<WorkflowDto>> Handle(GetWorkflowQuery query, CancellationToken ct)
     {
-        var project = await db.FindWorkflowProjectAsync(query.Workflow, current, ct);
-        if (project.Error is { } unavailable)
+        var found = await db.FindWorkflowAsync(query.Workflow, query.Version, current, ct);
+        if (found.Error is { } unavailable)
             return unavailable;
-        var workflow = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
-        if (workflow.Error is { } unknown)
-            return unknown;
-        var latest = await db
-            .Workflows.WithSpecification(new VersionsOf(project.Value.Id, workflow.Value.Key))
-            .MaxAsync(w => w.Revision, ct);
-        return WorkflowDto.Of(workflow.Value, project.Value, latest);
+        var (project, workflow) = found.Value;
+        var latest = await db.Workflows.WithSpecification(new VersionsOf(project.Id, workflow.Key)).MaxAsync(w => w.Revision, ct);
+        return WorkflowDto.Of(workflow, project, latest);
     }
 }

@@ -28,14 +28,11 @@ internal sealed class GetWorkflowUseHandler(IKiketDb db, ICurrentActor current)
 {
     public async Task<Result<WorkflowUseDto>> Handle(GetWorkflowUseQuery query, CancellationToken ct)
     {
-        var project = await db.FindWorkflowProjectAsync(query.Workflow, current, ct);
-        if (project.Error is { } unavailable)
+        var found = await db.FindWorkflowAsync(query.Workflow, query.Version, current, ct);
+        if (found.Error is { } unavailable)
             return unavailable;
-        var workflow = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
-        if (workflow.Error is { } unknown)
-            return unknown;
 
-        var (projectId, workflowId) = (project.Value.Id, workflow.Value.Id);
+        var (projectId, workflowId) = (found.Value.Project.Id, found.Value.Workflow.Id);
         var issues = await db
             .IssueCounts.Where(c => c.ProjectId == projectId && c.WorkflowId == workflowId)
             .GroupBy(c => c.Status)

@@ -61,14 +61,11 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
 {
     public async Task<Result<WorkflowSimulation>> Handle(SimulateWorkflowQuery query, CancellationToken ct)
     {
-        var project = await db.FindWorkflowProjectAsync(query.Workflow, current, ct);
-        if (project.Error is { } unavailable)
+        var found = await db.FindWorkflowAsync(query.Workflow, query.Version, current, ct);
+        if (found.Error is { } unavailable)
             return unavailable;
-        var found = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
-        if (found.Error is { } unknown)
-            return unknown;
 
-        var workflow = found.Value;
+        var workflow = found.Value.Workflow;
         var status = query.Issue.TryGetValue("status", out var given) ? given.GetString() : null;
         var begin = status is null ? workflow.Definition.InitialState : new StateKey(status);
         if (workflow.Definition.FindState(begin) is not { } state)

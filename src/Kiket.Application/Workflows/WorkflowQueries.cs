@@ -40,6 +40,23 @@ internal static class WorkflowQueries
         };
     }
 
+    /// <summary>A version of the workflow, and the project that has it.</summary>
+    /// <param name="version">The version, or null for the latest.</param>
+    public static async Task<Result<(Project Project, Workflow Workflow)>> FindWorkflowAsync(
+        this IKiketDb db,
+        WorkflowRef reference,
+        int? version,
+        ICurrentActor current,
+        CancellationToken ct
+    )
+    {
+        var project = await db.FindWorkflowProjectAsync(reference, current, ct);
+        if (project.Error is { } unavailable)
+            return unavailable;
+        var workflow = await db.FindVersionAsync(project.Value, reference.Key, version, ct);
+        return workflow.Error is { } unknown ? unknown : (project.Value, workflow.Value);
+    }
+
     /// <summary>A version of a project's workflow.</summary>
     /// <param name="version">The version, or null for the latest.</param>
     public static async Task<Result<Workflow>> FindVersionAsync(

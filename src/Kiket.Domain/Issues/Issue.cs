@@ -363,7 +363,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             return undeclared;
         }
 
-        decision = WorkflowEngine.Decide(workflow.Definition, transition, context);
+        decision = WorkflowEngine.DecideOwn(workflow.Definition, transition, context);
         if (!decision.IsAllowed)
             return IssueErrors.MoveNotAllowed(Key, decision);
         if (RefuseTooLong(context.Comment) is { } error)

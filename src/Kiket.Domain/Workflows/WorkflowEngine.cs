@@ -85,7 +85,8 @@ public static class WorkflowEngine
         return DecideOwn(workflow, workflow.Own(transition), context);
     }
 
-    private static MoveDecision DecideOwn(WorkflowDefinition workflow, Transition transition, MoveContext context)
+    /// <summary>The decision about a transition that is known to be the workflow's own.</summary>
+    internal static MoveDecision DecideOwn(WorkflowDefinition workflow, Transition transition, MoveContext context)
     {
         List<MoveReason> reasons = [];
         var target = workflow.FindState(transition.To)!;
