@@ -29,6 +29,9 @@ internal sealed class ApiDocument(JsonObject root)
             ),
     ];
 
+    /// <summary>Whether there are paths of single members below a path.</summary>
+    public bool HasMembers(string path) => Operations.Any(o => o.Path.StartsWith(path + "/{", StringComparison.Ordinal));
+
     /// <summary>Resolves a reference.</summary>
     public JsonObject Resolve(JsonNode node)
     {

@@ -16,6 +16,30 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
 
     private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 1_000 };
 
+    private const string Workflow = """
+        model_version: "1.0"
+        workflow: { id: fuzz, name: Fuzz, version: 1.0.0 }
+        states:
+          open:
+            type: initial
+            category: pending
+            checklist:
+              id: first
+              title: Before work begins
+              required_mode: all
+              items: [{ id: read, label: It was read, check_type: manual, required: false }]
+          checking:
+            type: active
+            category: review
+            approval: { name: Sign-off, required: 1, approvers: [{ type: workflow, identifier: assignee }] }
+          done: { type: final, category: completed }
+        transitions:
+          - { from: open, to: checking, name: Check }
+          - { from: checking, to: done, name: Finish }
+          - { from: checking, to: open, name: Return }
+          - { from: done, to: open, name: Reopen }
+        """;
+
     private readonly Random random = new(seed);
 
     /// <summary>Ids, keys and names from answers, by the preceding part of the path.</summary>
@@ -28,10 +52,18 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
     /// <summary>The operations that have succeeded at least once.</summary>
     public HashSet<string> Succeeded { get; } = [];
 
-    /// <summary>Creates the data that requests refer to: a project, issues, an extension, a table, an application.</summary>
+    /// <summary>
+    /// Creates the data that requests refer to: a project whose issues need approvals and have a checklist, an extension, a table, an
+    /// application.
+    /// </summary>
     public async Task PrepareAsync()
     {
         await AddAsync("projects", """{"project": {"name": "SEED", "project_key": "FUZZSEED", "visibility": "team"}}""");
+        var workflow = JsonSerializer.Serialize(Workflow);
+        await AddAsync(
+            "definitions/import",
+            $$"""{"project_key": "FUZZSEED", "files": [{"path": ".kiket/workflows/fuzz.yaml", "content": {{workflow}}}]}"""
+        );
         for (var n = 0; n < 5; n++)
             await AddAsync("issues", """{"issue": {"title": "One of five", "assignee_id": 1}, "project_key": "FUZZSEED"}""");
         await AddAsync("issues/FUZZSEED-1/comments", """{"comment": {"body": "Looks good."}}""");
@@ -53,6 +85,11 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
             "tables": {"orders": {"columns": [{"name": "title", "type": "text"}, {"name": "total", "type": "integer"}]}}}}
             """
         );
+        var order = await AddAsync(
+            "custom_data/fuzz_SEED/orders?project_key=FUZZSEED",
+            """{"record": {"title": "One", "total": 1}}"""
+        );
+        Remember("{table}", order);
         Keep("custom_data", $"fuzz_{seed}");
         Keep("{module}", "orders");
         await AddAsync(
@@ -158,8 +195,14 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
         if (document.Validate(operation, status, json) is { } wrong)
             fault($"{status}: {wrong}: {text}");
         else if (status < 300)
-            Remember(operation.Path.Split('/').Last(part => part.Length > 0 && part[0] != '{'), json);
+            Remember(CollectionOf(operation), json);
     }
+
+    /// <summary>The part of the path that precedes the ids in an answer.</summary>
+    private string CollectionOf(ApiOperation operation) =>
+        document.HasMembers(operation.Path)
+            ? operation.Path.Split('/')[^1]
+            : operation.Path.Split('/').Last(part => part.Length > 0 && part[0] != '{');
 
     /// <summary>Stores values that later requests may use.</summary>
     private void Remember(string collection, JsonNode? json)

@@ -10,21 +10,22 @@ internal static class FormBody
 {
     private static readonly PathString[] Paths = ["/connect", "/oauth", "/sign-in", "/sign-out", "/account", "/hangfire", "/ops"];
 
-    public static async Task ReadAsync(HttpContext context, RequestDelegate next)
+    public static Task ReadAsync(HttpContext context, RequestDelegate next) =>
+        context.Request.HasFormContentType && context.Request.Path.IsBelowAny(Paths)
+            ? ReadFormAsync(context, next)
+            : next(context);
+
+    private static async Task ReadFormAsync(HttpContext context, RequestDelegate next)
     {
-        var request = context.Request;
-        if (request.HasFormContentType && request.Path.IsBelowAny(Paths))
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+            server.MaxRequestBodySize = RequestBody.DefaultLimit;
+        try
         {
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-                server.MaxRequestBodySize = RequestBody.DefaultLimit;
-            try
-            {
-                await request.ReadFormAsync(context.RequestAborted);
-            }
-            catch (Exception malformed) when (malformed is InvalidOperationException or InvalidDataException)
-            {
-                throw new BadHttpRequestException("The form is malformed.", malformed);
-            }
+            await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (Exception malformed) when (malformed is InvalidOperationException or InvalidDataException)
+        {
+            throw new BadHttpRequestException("The form is malformed.", malformed);
         }
 
         await next(context);

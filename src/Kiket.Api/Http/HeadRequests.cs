@@ -6,15 +6,12 @@ internal static class HeadRequests
     /// <summary>Whether the client asked for headers only, so that a long response is not needed.</summary>
     public static bool IsHead(this HttpContext context) => context.Items.ContainsKey(typeof(HeadRequests));
 
-    public static async Task ServeAsync(HttpContext context, RequestDelegate next)
+    public static Task ServeAsync(HttpContext context, RequestDelegate next) =>
+        HttpMethods.IsHead(context.Request.Method) ? ServeHeadAsync(context, next) : next(context);
+
+    private static async Task ServeHeadAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (!HttpMethods.IsHead(request.Method))
-        {
-            await next(context);
-            return;
-        }
-
         var head = request.Method;
         context.Items[typeof(HeadRequests)] = true;
         request.Method = HttpMethods.Get;

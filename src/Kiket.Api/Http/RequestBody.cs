@@ -36,7 +36,13 @@ internal static class RequestBody
         "The body must be sent uncompressed or with the content encoding gzip, deflate or br."
     );
 
-    public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
+    public static Task ReadWithinLimit(HttpContext context, RequestDelegate next) =>
+        CanHaveBody(context) ? ReadAsync(context, next) : next(context);
+
+    private static bool CanHaveBody(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+
+    private static async Task ReadAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         await using var interruption = InterruptBody(context);
@@ -70,8 +76,6 @@ internal static class RequestBody
     /// <summary>Ends the reading of a body with its request; the framework reads JSON without the token of the request.</summary>
     private static CancellationTokenRegistration InterruptBody(HttpContext context)
     {
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
-            return default;
         var (reader, aborted) = (context.Request.BodyReader, context.RequestAborted);
         context.Request.Body = new WholeBody(reader, aborted);
         return aborted.UnsafeRegister(static r => ((PipeReader)r!).CancelPendingRead(), reader);

@@ -1,3 +1,4 @@
+using Kiket.Api.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using NJsonSchema.Generation;
@@ -14,13 +15,25 @@ internal static class OpenApiSetup
 {
     public const string DocumentPath = "/api/v1/openapi.json";
     public const string UiPath = "/api/v1/docs";
+    private static readonly PathString[] Paths = [DocumentPath, UiPath];
 
     public static IServiceCollection AddKiketOpenApi(this IServiceCollection services) =>
         services.AddEndpointsApiExplorer().AddOpenApiDocument(Configure);
 
     public static WebApplication UseKiketOpenApi(this WebApplication app)
     {
-        app.UseOpenApi(document =>
+        // Each of NSwag's middlewares would otherwise look at every request.
+        app.UseWhen(context => context.Request.Path.IsBelowAny(Paths), Serve);
+
+        // The conventional address.
+        foreach (var address in new[] { "/", "/docs", "/swagger", "/api", "/api/v1" })
+            app.MapGet(address, () => Results.Redirect(UiPath)).ExcludeFromDescription();
+        return app;
+    }
+
+    private static void Serve(IApplicationBuilder reference)
+    {
+        reference.UseOpenApi(document =>
         {
             document.Path = DocumentPath;
             document.PostProcess = (generated, _) =>
@@ -30,19 +43,14 @@ internal static class OpenApiSetup
                 generated.Servers.Add(new OpenApiServer { Url = "/" });
             };
         });
-        app.Use(ReferencePage.AddPolicy);
-        app.UseSwaggerUi(ui =>
+        reference.Use(ReferencePage.AddPolicy);
+        reference.UseSwaggerUi(ui =>
         {
             ui.Path = UiPath;
             ui.DocumentPath = DocumentPath;
             ui.DocExpansion = "list";
             ui.DocumentTitle = "Kiket REST API";
         });
-
-        // The conventional address.
-        foreach (var address in new[] { "/", "/docs", "/swagger", "/api", "/api/v1" })
-            app.MapGet(address, () => Results.Redirect(UiPath)).ExcludeFromDescription();
-        return app;
     }
 
     private static void Configure(AspNetCoreOpenApiDocumentGeneratorSettings settings, IServiceProvider services)

@@ -6,6 +6,7 @@ using Kiket.Api.Http;
 using Kiket.Api.OpenApi;
 using Kiket.Api.Operations;
 using Kiket.Api.SignIn;
+using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Startup;
 using Microsoft.AspNetCore.Connections;
@@ -41,6 +42,7 @@ internal static class Serving
                 new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
             );
             settings = KiketSettings.Read(builder.Configuration);
+            ModelAhead.Begin(settings.Database);
             ListenAddresses.Configure(builder);
             ServerLimits.Configure(builder);
             KeyFolder.Check(settings.KeyRing.Folder);
@@ -65,6 +67,7 @@ internal static class Serving
             Prepared? prepared = null;
             try
             {
+                app.BuildEndpointsAhead();
                 prepared = await app.PrepareAsync();
                 await app.StartAsync();
                 isListening = true;
@@ -88,6 +91,12 @@ internal static class Serving
             }
         }
     }
+
+    /// <summary>
+    /// Compiles on another core what builds the endpoints, while the database is prepared; otherwise the first request waits for it.
+    /// </summary>
+    private static void BuildEndpointsAhead(this IEndpointRouteBuilder app) =>
+        _ = Task.Run(() => app.DataSources.SelectMany(source => source.Endpoints).Count());
 
     /// <summary>The exit code of a failure: wrong settings, or anything else.</summary>
     public static int ExitCodeOf(Exception failure) =>

@@ -39,7 +39,7 @@ internal sealed record SignedIn(
 
 internal sealed class AuthenticateTokenHandler(
     IKiketDb db,
-    IOAuthServer oauth,
+    IOAuthAccessTokens oauth,
     KnownCredentials known,
     TokenUses uses,
     TimeProvider time
@@ -113,7 +113,7 @@ internal sealed class AuthenticateTokenHandler(
     /// </summary>
     private async Task<KnownCredential?> ReadOAuthAsync(string hash, CancellationToken ct)
     {
-        if (await oauth.FindAccessAsync(hash, ct) is not { } access)
+        if (await oauth.FindAsync(hash, ct) is not { } access)
             return null;
         var owner = await db.AcrossTenants<OAuthApplication>()
             .Where(a => a.ClientId == access.ClientId)

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>What waits in the organization, and how its deliveries fared in the last day. For administrators.</summary>
+/// <summary>What waits in the organization, and what became of its deliveries in the last day. For administrators.</summary>
 internal sealed record GetDeliveryOverviewQuery : IQuery<Result<DeliveryOverviewDto>>
 {
     public const int Hours = 24;
@@ -39,6 +39,9 @@ internal sealed record DeliveryHour(DateTimeOffset Until, int Created, int Deliv
 internal sealed class GetDeliveryOverviewHandler(IKiketDb db, IEventBacklog backlog, ICurrentActor current, TimeProvider time)
     : IQueryHandler<GetDeliveryOverviewQuery, Result<DeliveryOverviewDto>>
 {
+    /// <summary>How many hours ago each hour ended, the current one last.</summary>
+    private static IEnumerable<int> Ages => Enumerable.Range(0, GetDeliveryOverviewQuery.Hours).Reverse();
+
     public async Task<Result<DeliveryOverviewDto>> Handle(GetDeliveryOverviewQuery query, CancellationToken ct)
     {
         if (current.Extension is not null || !current.Actor.IsAdmin)
@@ -59,27 +62,38 @@ internal sealed class GetDeliveryOverviewHandler(IKiketDb db, IEventBacklog back
     private async Task<List<DeliveryHour>> ReadHoursAsync(DateTimeOffset now, CancellationToken ct)
     {
         var all = db.WebhookDeliveries;
-        List<DeliveryHour> hours = [];
-        for (var ago = GetDeliveryOverviewQuery.Hours - 1; ago >= 0; ago--)
-        {
-            var (from, until) = (now.AddHours(-ago - 1), now.AddHours(-ago));
-            var completed = await all.Where(d => d.CompletedAt > from && d.CompletedAt <= until)
-                .GroupBy(d => d.State)
-                .Select(g => new { State = g.Key, Count = g.Count() })
-                .ToDictionaryAsync(g => g.State, g => g.Count, ct);
-            hours.Add(
-                new(
-                    until,
-                    await all.CountAsync(d => d.CreatedAt > from && d.CreatedAt <= until, ct),
-                    completed.GetValueOrDefault(DeliveryState.Delivered),
-                    completed.GetValueOrDefault(DeliveryState.Failed),
-                    completed.GetValueOrDefault(DeliveryState.Cancelled)
-                )
-            );
-        }
-
-        return hours;
+        var created = await ReadAsync(now, (from, until) => all.Where(d => d.CreatedAt > from && d.CreatedAt <= until), ct);
+        var completed = await ReadAsync(now, (from, until) => all.Where(d => d.CompletedAt > from && d.CompletedAt <= until), ct);
+        return
+        [
+            .. Ages.Select(ago => new DeliveryHour(
+                now.AddHours(-ago),
+                created[ago].Sum(c => c.Count),
+                CountOf(completed[ago], DeliveryState.Delivered),
+                CountOf(completed[ago], DeliveryState.Failed),
+                CountOf(completed[ago], DeliveryState.Cancelled)
+            )),
+        ];
     }
+
+    /// <summary>Counts the deliveries of all hours in one statement, each by the index of its time.</summary>
+    private static async Task<ILookup<int, HourCount>> ReadAsync(
+        DateTimeOffset now,
+        Func<DateTimeOffset, DateTimeOffset, IQueryable<WebhookDelivery>> between,
+        CancellationToken ct
+    )
+    {
+        var hours = Ages.Select(ago =>
+            between(now.AddHours(-ago - 1), now.AddHours(-ago))
+                .GroupBy(d => d.State)
+                .Select(g => new HourCount(ago, g.Key, g.Count()))
+        );
+        var counts = await hours.Aggregate((all, hour) => all.Concat(hour)).ToListAsync(ct);
+        return counts.ToLookup(c => c.Ago);
+    }
+
+    private static int CountOf(IEnumerable<HourCount> hour, DeliveryState state) =>
+        hour.Where(c => c.State == state).Sum(c => c.Count);
 
     /// <summary>Computes from what waits now, back from hour to hour, what waited then.</summary>
     private static List<DeliveryHour> WithPending(List<DeliveryHour> hours, int pending)
@@ -93,4 +107,7 @@ internal sealed class GetDeliveryOverviewHandler(IKiketDb db, IEventBacklog back
 
         return hours;
     }
+
+    /// <param name="Ago">How many hours ago the hour ended.</param>
+    private sealed record HourCount(int Ago, DeliveryState State, int Count);
 }

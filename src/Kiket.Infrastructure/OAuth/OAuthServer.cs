@@ -94,30 +94,6 @@ internal sealed class OAuthServer(
         await db.Set<OAuthAuthorization>().Where(a => a.Subject == subject).ExecuteDeleteAsync(ct);
     }
 
-    public async Task<OAuthAccess?> FindAccessAsync(string hash, CancellationToken ct)
-    {
-        var found = await db.Set<OAuthToken>()
-            .AsNoTracking()
-            .Where(t => t.ReferenceId == hash && t.Type == TokenTypeIdentifiers.AccessToken && t.Status == Statuses.Valid)
-            .Where(t => t.Authorization == null || t.Authorization.Status == Statuses.Valid)
-            .Select(t => new
-            {
-                t.Application!.ClientId,
-                t.Subject,
-                t.Scopes,
-                t.ExpirationDate,
-            })
-            .SingleOrDefaultAsync(ct);
-        return found is { ExpirationDate: { } expires, ClientId: { } client, Subject: { } user }
-            ? new(
-                client,
-                new(long.Parse(user, CultureInfo.InvariantCulture)),
-                found.Scopes,
-                new(DateTime.SpecifyKind(expires, DateTimeKind.Utc))
-            )
-            : null;
-    }
-
     private static string PermissionOf(string grantType) =>
         grantType == WireName.Of(OAuthGrant.DeviceCode)
             ? Permissions.GrantTypes.DeviceCode

@@ -28,6 +28,6 @@ internal static class OAuthStorage
                 // A unit of work clears the change tracker, after which a cached entity could not be attached again.
                 core.DisableEntityCaching();
             });
-        return services.AddScoped<IOAuthServer, OAuthServer>();
+        return services.AddScoped<IOAuthServer, OAuthServer>().AddScoped<IOAuthAccessTokens, OAuthAccessTokens>();
     }
 }
