@@ -53,7 +53,7 @@ internal sealed partial class Fuzzer(HttpClient client, ApiDocument document, in
     public HashSet<string> Succeeded { get; } = [];
 
     /// <summary>
-    /// Creates the data that requests refer to: a project whose issues need approvals and have a checklist, an extension, a table, an
+    /// Creates the data that requests refer to: a project whose issues have approvals and a checklist, an extension, a table, an
     /// application.
     /// </summary>
     public async Task PrepareAsync()

@@ -93,7 +93,8 @@ internal static class Serving
     }
 
     /// <summary>
-    /// Compiles on another core what builds the endpoints, while the database is prepared; otherwise the first request waits for it.
+    /// Compiles on another core what builds the endpoints, while the database is prepared; otherwise the first request waits for
+    /// it.
     /// </summary>
     private static void BuildEndpointsAhead(this IEndpointRouteBuilder app) =>
         _ = Task.Run(() => app.DataSources.SelectMany(source => source.Endpoints).Count());

@@ -6,7 +6,9 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Kiket.Infrastructure.OAuth;
 
-/// <summary>Apart from <see cref="OAuthServer"/>, because every request needs this one, and OpenIddict's managers are costly.</summary>
+/// <summary>
+/// Apart from <see cref="OAuthServer"/>, because every request needs it, and to make OpenIddict's managers is costly.
+/// </summary>
 internal sealed class OAuthAccessTokens(KiketDbContext db) : IOAuthAccessTokens
 {
     public async Task<OAuthAccess?> FindAsync(string hash, CancellationToken ct)
