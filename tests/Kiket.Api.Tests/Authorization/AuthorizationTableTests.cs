@@ -89,6 +89,11 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
                 {"oauth_application": {"name": "App $n", "scopes": ["issues:read"], "grant_types": ["client_credentials"]}}
                 """,
         },
+        new("PATCH /oauth_applications/{application}")
+        {
+            Body = """{"oauth_application": {"allowed_networks": ["10.0.0.0/8"]}}""",
+            Before = w => w.AddApplicationAsync(),
+        },
         new("DELETE /oauth_applications/{application}") { Before = w => w.AddApplicationAsync() },
         new("POST /oauth_applications/{application}/rotate") { Before = w => w.AddApplicationAsync() },
         new("GET /definitions") { Query = "project_id=$project" },
