@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Claims;
+using Kiket.Api.SignIn;
 using Kiket.Application.OAuth;
 using Kiket.Domain.Common;
 using MediatR;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -28,6 +30,7 @@ internal static class OAuthEndpoints
         oauth.MapMethods(OAuthSetup.AuthorizationPath, [HttpMethods.Get, HttpMethods.Post], ConsentPages.AuthorizeAsync);
         oauth.MapMethods(OAuthSetup.VerificationPath, [HttpMethods.Get, HttpMethods.Post], DevicePages.VerifyAsync);
         oauth.MapMethods(OAuthSetup.UserInfoPath, [HttpMethods.Get, HttpMethods.Post], DescribeUserAsync);
+        oauth.MapMethods(OAuthSetup.EndSessionPath, [HttpMethods.Get, HttpMethods.Post], AskToSignOut);
     }
 
     public static OpenIddictRequest RequestOf(HttpContext context) =>
@@ -69,6 +72,9 @@ internal static class OAuthEndpoints
             ),
             [Scheme]
         );
+
+    /// <summary>The page has a button, because any site can lead a user here.</summary>
+    private static RedirectHttpResult AskToSignOut() => TypedResults.LocalRedirect(SignInPages.SignOutPath);
 
     private static async Task<IResult> ExchangeAsync(HttpContext context, IMediator mediator, CancellationToken ct)
     {
