@@ -52,12 +52,7 @@ internal sealed class BearerHandler(
         {
             Logger.LogFailedSignIn(Context);
             current.Origin = new("none", Context.Connection.RemoteIpAddress?.ToString(), RequestId.Of(Context));
-            if (credential is AuthenticateTokenQuery refused)
-            {
-                var caller = CallerAddress.NameOf(Context.Connection.RemoteIpAddress);
-                await refusals.RecordAsync(mediator, refused, caller, Context.RequestAborted);
-            }
-
+            await refusals.RecordAsync(mediator, credential, Context.RequestAborted);
             return AuthenticateResult.Fail(error.Message);
         }
 
@@ -106,13 +101,13 @@ internal sealed class BearerHandler(
             isForExtensions
             && RuntimeTokenHeaders.Select(h => Request.Headers[h].ToString()).FirstOrDefault(t => t.Length > 0) is { } runtime
         )
-            return new AuthenticateExtensionQuery(runtime.Trim(), IsRuntimeToken: true);
+            return new AuthenticateExtensionQuery(runtime.Trim(), IsRuntimeToken: true, Context.Connection.RemoteIpAddress);
         if (isForExtensions && Request.Headers[ApiKeyHeader].ToString() is { Length: > 0 } key)
-            return new AuthenticateExtensionQuery(key.Trim(), IsRuntimeToken: false);
+            return new AuthenticateExtensionQuery(key.Trim(), IsRuntimeToken: false, Context.Connection.RemoteIpAddress);
         if (ReadToken() is not { } token)
             return null;
         return isForExtensions && token.StartsWith(Extension.KeyLabel, StringComparison.Ordinal)
-            ? new AuthenticateExtensionQuery(token, IsRuntimeToken: false)
+            ? new AuthenticateExtensionQuery(token, IsRuntimeToken: false, Context.Connection.RemoteIpAddress)
             : new AuthenticateTokenQuery(token, Context.Connection.RemoteIpAddress);
     }
 

@@ -1,13 +1,17 @@
+using System.Diagnostics;
+using Kiket.Api.Http;
 using Kiket.Application.Common;
+using Kiket.Application.Extensions;
 using Kiket.Application.Tokens;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// Records refused tokens in the audit log of their organization, at most once a minute for each address, so that nobody can fill
-/// the log or cause a query with each guess.
+/// Records refused credentials in the audit log of their organization, at most once a minute for each address, so that nobody can
+/// fill the log or cause a query with each guess.
 /// </summary>
 internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<RecordedRefusals> logger)
 {
@@ -16,16 +20,21 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
 
     private readonly BoundedCache<string, long> recorded = new(MaxAddresses);
 
-    /// <param name="caller">The address under which requests are counted.</param>
-    public async Task RecordAsync(IMediator mediator, AuthenticateTokenQuery refused, string caller, CancellationToken ct)
+    public async Task RecordAsync(IMediator mediator, IRequest<Result<SignedIn>> refused, CancellationToken ct)
     {
-        var now = time.GetTimestamp();
+        var command = refused switch
+        {
+            AuthenticateExtensionQuery key => new RefuseTokenCommand(key.Credential, key.Address),
+            AuthenticateTokenQuery token => new RefuseTokenCommand(token.Token, token.Address),
+            _ => throw new UnreachableException($"{refused.GetType().Name} presents no credential."),
+        };
+        var (now, caller) = (time.GetTimestamp(), CallerAddress.NameOf(command.Address));
         if (recorded.TryGet(caller, out var last) && time.GetElapsedTime(last, now) < Pause)
             return;
         recorded.Keep(caller, now);
         try
         {
-            await mediator.Send(new RefuseTokenCommand(refused.Token), ct);
+            await mediator.Send(command, ct);
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure) || DatabaseFailure.IsLostRace(failure))
         {

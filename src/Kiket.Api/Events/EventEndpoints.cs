@@ -71,7 +71,7 @@ internal sealed record EventFilterParameters
     public static long? CheckAfter(long? after) =>
         after < 0 ? throw new InvalidParameterException("after", "after must be a sequence, 0 or greater.") : after;
 
-    public IReadOnlyList<string> ToTypes() => Parameters.Values(Types);
+    public IReadOnlyList<string> ToTypes() => Parameters.Values("types", Types);
 
     public ProjectRef? ToProject() => Parameters.Project("project_id", Project);
 }

@@ -211,11 +211,15 @@ internal sealed record ExtensionBody
     /// <summary>Seconds.</summary>
     public Optional<int?> RateLimitWindow { get; init; }
 
+    /// <summary>Networks or addresses from which its credentials are accepted; null for everywhere.</summary>
+    public Optional<IReadOnlyList<string>?> AllowedNetworks { get; init; }
+
     public ExtensionEdit ToEdit() =>
         new()
         {
             Configuration = Configuration,
             RateLimitRequests = RateLimitRequests,
             RateLimitWindowSeconds = RateLimitWindow,
+            AllowedNetworks = AllowedNetworks,
         };
 }

@@ -88,7 +88,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     private static readonly Error Unavailable = new(
         ErrorKind.BadRequest,
         ServerErrorCodes.ServiceUnavailable,
-        $"The database is busy or unavailable. Try again in {RetryAfterSeconds} seconds."
+        $"The database is busy or unavailable, or took too long. Try again in {RetryAfterSeconds} seconds, or request less."
     );
 
     /// <summary>The errors of the server itself.</summary>

@@ -36,6 +36,7 @@ internal static class Parameters
         "`false` reports what may weaken a rule, such as a misspelt key or an unknown event, as a warning, not an error.";
 
     private const int MaxSearchLength = 200;
+    private const int MaxValues = 100;
 
     /// <summary>The value of a parameter with several names; different values are rejected.</summary>
     public static string? OneOf(params ReadOnlySpan<(string Name, string? Value)> names)
@@ -67,9 +68,14 @@ internal static class Parameters
             )
             : inBody ?? inQuery;
 
-    /// <summary>Values separated by commas, or repeated.</summary>
-    public static IReadOnlyList<string> Values(string? text) =>
-        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>Values separated by commas, or repeated. Each becomes a parameter of a statement.</summary>
+    public static IReadOnlyList<string> Values(string name, string? text)
+    {
+        var values = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return values.Length <= MaxValues
+            ? values
+            : throw new InvalidParameterException(name, $"{name} can have at most {MaxValues} values.");
+    }
 
     /// <summary>Words to search for. Each becomes a separate condition, and databases limit their number.</summary>
     public static string? Search(string name, string? text) =>
@@ -80,7 +86,7 @@ internal static class Parameters
     public static IReadOnlyList<T> Enums<T>(string name, string? text)
         where T : struct, Enum =>
         [
-            .. Values(text)
+            .. Values(name, text)
                 .Select(value =>
                     WireName.TryParse(value, out T parsed)
                         ? parsed
@@ -93,7 +99,7 @@ internal static class Parameters
 
     public static IReadOnlyList<long> Ids(string name, string? text) =>
         [
-            .. Values(text)
+            .. Values(name, text)
                 .Select(value =>
                     WireId.TryParse(value, out var id)
                         ? id

@@ -129,14 +129,15 @@ internal sealed record IssueListParameters
                 "project",
                 Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))
             ),
-            Status = Parameters.Values(Status),
+            Status = Parameters.Values("status", Status),
             Assignee = Assignees(
                 Parameters.Values(
+                    "assignee",
                     Parameters.OneOf(("assignee", Assignee), ("assignee_id", AssigneeId), ("assigned_to", AssignedTo))
                 )
             ),
             Labels = LabelsOf(Label ?? []),
-            IssueType = Parameters.Values(IssueType),
+            IssueType = Parameters.Values("issue_type", IssueType),
             Priority = Parameters.Enums<IssuePriority>("priority", Priority),
             MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
             ParentId = [.. Parameters.Ids("parent_id", ParentId).Select(id => new IssueId(id))],
@@ -152,7 +153,7 @@ internal sealed record IssueListParameters
 
     private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) =>
         labels.Length <= MaxLabels
-            ? [.. labels.Select(Parameters.Values)]
+            ? [.. labels.Select(label => Parameters.Values("label", label))]
             : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
 
     private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>

@@ -3,6 +3,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Common;
 using Kiket.Application.OAuth;
+using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,6 +19,10 @@ internal static class OAuthApplicationEndpoints
 
         applications.MapGet("/", ListOAuthApplications).WithName(nameof(ListOAuthApplications)).Reads(Scope.Admin);
         applications.MapPost("/", CreateOAuthApplication).WithName(nameof(CreateOAuthApplication)).Writes(Scope.Admin);
+        applications
+            .MapPatch("/{application}", UpdateOAuthApplication)
+            .WithName(nameof(UpdateOAuthApplication))
+            .Writes(Scope.Admin);
         applications.MapPost("/{application}/rotate", RotateOAuthSecret).WithName(nameof(RotateOAuthSecret)).Writes(Scope.Admin);
         applications
             .MapDelete("/{application}", RemoveOAuthApplication)
@@ -45,11 +50,20 @@ internal static class OAuthApplicationEndpoints
                     body.Scopes ?? [],
                     body.GrantTypes ?? [],
                     body.RedirectUris ?? [],
-                    body.Public ?? false
+                    body.Public ?? false,
+                    body.AllowedNetworks
                 ),
                 ct
             )
         ).ToCreated();
+
+    /// <summary>Changes from where the tokens of an application are accepted.</summary>
+    private static async Task<Results<Ok<OAuthApplicationDto>, ErrorResult>> UpdateOAuthApplication(
+        long application,
+        OAuthApplicationEditBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UpdateOAuthApplicationCommand(application, body.AllowedNetworks), ct)).ToOk(updated => updated);
 
     /// <summary>Replaces the secret of an application; the new one is shown once.</summary>
     private static async Task<Results<Ok<OAuthApplicationDto>, ErrorResult>> RotateOAuthSecret(
@@ -78,11 +92,20 @@ internal sealed record OAuthApplicationPage(
 /// <param name="GrantTypes">How it gets tokens.</param>
 /// <param name="RedirectUris">Where users are sent back to; for <c>authorization_code</c>.</param>
 /// <param name="Public">Whether it has no secret, because its users could read it; false by default.</param>
+/// <param name="AllowedNetworks">Networks or addresses from which its tokens are accepted; everywhere if omitted.</param>
 [Envelope("oauth_application")]
 internal sealed record OAuthApplicationBody(
     string? Name,
     IReadOnlyList<string>? Scopes,
     IReadOnlyList<string>? GrantTypes,
     IReadOnlyList<string>? RedirectUris,
-    bool? Public
+    bool? Public,
+    IReadOnlyList<string>? AllowedNetworks
 );
+
+[Envelope("oauth_application")]
+internal sealed record OAuthApplicationEditBody
+{
+    /// <summary>Networks or addresses from which its tokens are accepted; null for everywhere.</summary>
+    public Optional<IReadOnlyList<string>?> AllowedNetworks { get; init; }
+}

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Claims;
+using Kiket.Api.SignIn;
 using Kiket.Application.OAuth;
 using Kiket.Domain.Common;
 using MediatR;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -28,6 +30,7 @@ internal static class OAuthEndpoints
         oauth.MapMethods(OAuthSetup.AuthorizationPath, [HttpMethods.Get, HttpMethods.Post], ConsentPages.AuthorizeAsync);
         oauth.MapMethods(OAuthSetup.VerificationPath, [HttpMethods.Get, HttpMethods.Post], DevicePages.VerifyAsync);
         oauth.MapMethods(OAuthSetup.UserInfoPath, [HttpMethods.Get, HttpMethods.Post], DescribeUserAsync);
+        oauth.MapMethods(OAuthSetup.EndSessionPath, [HttpMethods.Get, HttpMethods.Post], AskToSignOut);
     }
 
     public static OpenIddictRequest RequestOf(HttpContext context) =>
@@ -70,9 +73,14 @@ internal static class OAuthEndpoints
             [Scheme]
         );
 
+    /// <summary>The page has a button, because any site can lead a user here.</summary>
+    private static RedirectHttpResult AskToSignOut() => TypedResults.LocalRedirect(SignInPages.SignOutPath);
+
     private static async Task<IResult> ExchangeAsync(HttpContext context, IMediator mediator, CancellationToken ct)
     {
         var request = RequestOf(context);
+        if ((await CheckAddressAsync(context, request.ClientId!, mediator, ct)).Error is { } elsewhere)
+            return Refusal(Errors.InvalidClient, elsewhere.Message);
         if (!request.IsClientCredentialsGrantType())
             return await ContinueAsync(context, request, mediator, ct);
         var granted = await mediator.Send(new GrantClientCredentialsQuery(request.ClientId!, [.. request.GetScopes()]), ct);
@@ -106,8 +114,10 @@ internal static class OAuthEndpoints
     private static async Task<IResult> DescribeUserAsync(HttpContext context, IMediator mediator, CancellationToken ct)
     {
         var token = (await context.AuthenticateAsync(Scheme)).Principal!;
-        var user = await mediator.Send(new GrantUserAccessQuery(token.GetPresenters().First(), UserOf(token), []), ct);
-        if (user.Error is { } error)
+        var client = token.GetPresenters().First();
+        var accepted = await CheckAddressAsync(context, client, mediator, ct);
+        var user = await mediator.Send(new GrantUserAccessQuery(client, UserOf(token), []), ct);
+        if ((accepted.Error ?? user.Error) is { } error)
             return Results.Challenge(
                 new(
                     new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -128,6 +138,13 @@ internal static class OAuthEndpoints
             claims[Claims.Email] = user.Value.Email;
         return Results.Json(claims);
     }
+
+    private static Task<Result<bool>> CheckAddressAsync(
+        HttpContext context,
+        string client,
+        IMediator mediator,
+        CancellationToken ct
+    ) => mediator.Send(new CheckApplicationAddressQuery(client, context.Connection.RemoteIpAddress), ct);
 
     private static ClaimsIdentity NewIdentity(UserId user, string name, IEnumerable<string> scopes) =>
         new ClaimsIdentity(Scheme, Claims.Name, Claims.Role)

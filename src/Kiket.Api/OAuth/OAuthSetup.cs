@@ -23,6 +23,9 @@ internal static class OAuthSetup
 
     public const string UserInfoPath = "/connect/userinfo";
 
+    /// <summary>Where applications send users who want to sign out here too (OpenID Connect RP-Initiated Logout).</summary>
+    public const string EndSessionPath = "/connect/logout";
+
     /// <summary>Where the public documentation has the token endpoint (contract, section 2.1).</summary>
     public const string DocumentedTokenPath = "/oauth/token";
 
@@ -48,6 +51,7 @@ internal static class OAuthSetup
                     .SetDeviceAuthorizationEndpointUris("connect/device")
                     .SetEndUserVerificationEndpointUris(VerificationPath[1..])
                     .SetUserInfoEndpointUris(UserInfoPath[1..])
+                    .SetEndSessionEndpointUris(EndSessionPath[1..])
                     .SetRevocationEndpointUris("connect/revoke")
                     .SetIntrospectionEndpointUris("connect/introspect");
                 server
@@ -81,6 +85,10 @@ internal static class OAuthSetup
                     Scope.Admin,
                     .. Scope.KnownResources.SelectMany(r => (string[])[$"{r}:read", $"{r}:write"]),
                 ]);
+                // Every application may send its users there. It registers no address to return to, so one is ignored.
+                server
+                    .RemoveEventHandler(OpenIddictServerHandlers.Session.ValidateEndpointPermissions.Descriptor)
+                    .RemoveEventHandler(OpenIddictServerHandlers.Session.ValidateClientPostLogoutRedirectUri.Descriptor);
                 if (settings.PublicUrl is { } url)
                     server.SetIssuer(url);
 
@@ -91,6 +99,7 @@ internal static class OAuthSetup
                     .EnableEndUserVerificationEndpointPassthrough()
                     .EnableTokenEndpointPassthrough()
                     .EnableUserInfoEndpointPassthrough()
+                    .EnableEndSessionEndpointPassthrough()
                     .DisableTransportSecurityRequirement();
             });
         return services;

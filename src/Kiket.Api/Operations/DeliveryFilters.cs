@@ -10,7 +10,7 @@ internal static class DeliveryFilters
     public static DeliveryFilter Of(Visit visit) =>
         new(
             null,
-            Parameters.Values(visit["event"]),
+            Parameters.Values("event", visit["event"]),
             Parameters.Enums<DeliveryState>("state", visit["state"]),
             Parameters.Instant("since", visit["since"]),
             visit.Long("webhook")

@@ -19,6 +19,7 @@ internal static class PageCookie
     public const string SchemeName = "Pages";
 
     private const string StampClaim = "stamp";
+    private const string MethodClaim = "method";
     private const string Session = "session";
 
     public static AuthenticationBuilder AddPageCookie(this AuthenticationBuilder authentication) =>
@@ -36,21 +37,29 @@ internal static class PageCookie
             }
         );
 
-    public static Task SignInAsync(HttpContext context, PageUser user)
+    /// <param name="method">The first step of the sign-in, as the audit log names it.</param>
+    public static Task SignInAsync(HttpContext context, PageUser user, string method)
     {
         var identity = new ClaimsIdentity(SchemeName);
         identity.AddClaim(new(ClaimTypes.NameIdentifier, user.Id.Value.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new(ClaimTypes.Name, user.Name));
         identity.AddClaim(new(StampClaim, user.Stamp));
+        identity.AddClaim(new(MethodClaim, method));
         return context.SignInAsync(SchemeName, new(identity));
     }
 
-    /// <summary>Tells the audit log which user makes a request on the pages, and with which credential.</summary>
+    /// <summary>
+    /// Tells the audit log who makes a request on the pages, and with which credential. The user of an earlier sign-in in the
+    /// same browser is not the one who is signing in.
+    /// </summary>
+    /// <param name="actor">Null until somebody has signed in.</param>
     public static void Identify(HttpContext context, string credential, Actor? actor = null)
     {
         var current = context.RequestServices.GetRequiredService<CurrentActor>();
         current.Origin = new(credential, context.Connection.RemoteIpAddress?.ToString(), RequestId.Of(context));
-        if (actor is not null)
+        if (actor is null)
+            current.SignOut();
+        else
             current.SignIn(actor, []);
     }
 
@@ -62,6 +71,9 @@ internal static class PageCookie
             context.User = found.Principal; // the protection of forms is bound to it
         return context.Items[SchemeName] as PageUser;
     }
+
+    /// <summary>Whether the user who was found has signed in by a method.</summary>
+    public static bool IsBy(HttpContext context, string method) => context.User.HasClaim(MethodClaim, method);
 
     /// <summary>Each request reads the user again: a deactivation or another password ends the sign-in.</summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)

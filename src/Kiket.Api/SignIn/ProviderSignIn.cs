@@ -7,6 +7,7 @@ using Kiket.Infrastructure.Settings;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Kiket.Api.SignIn;
@@ -59,6 +60,27 @@ internal static partial class ProviderSignIn
             return;
         app.MapGet(Path, (Delegate)BeginAsync).ExcludeFromDescription();
         app.MapGet(CallbackPath, HandleAnswerAsync).ExcludeFromDescription();
+    }
+
+    /// <summary>
+    /// Where users end their session at the provider (OpenID Connect RP-Initiated Logout); null if it does not say.
+    /// </summary>
+    public static async Task<(string Name, string Address)?> FindSignOutAsync(HttpContext context, CancellationToken ct)
+    {
+        var services = context.RequestServices;
+        if (services.GetRequiredService<KiketSettings>().SignInProvider is not { } provider)
+            return null;
+        try
+        {
+            var options = services.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(SchemeName);
+            var known = await options.ConfigurationManager!.GetConfigurationAsync(ct);
+            return string.IsNullOrEmpty(known.EndSessionEndpoint) ? null : (provider.Name, known.EndSessionEndpoint);
+        }
+        catch (InvalidOperationException failure)
+        {
+            LogUnreachable(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProviderSignIn)), failure.Message);
+            return null;
+        }
     }
 
     /// <summary>Sends the visitor to the provider.</summary>
@@ -117,12 +139,12 @@ internal static partial class ProviderSignIn
         if (!isVerified && !provider.TrustsEmail)
             return Refused(context, "The provider has not verified your e-mail address.");
 
-        PageCookie.Identify(context, SignInPages.ByProvider);
+        PageCookie.Identify(context, PendingSignIn.ByProvider);
         var mediator = services.GetRequiredService<IMediator>();
         var found = await mediator.Send(new BeginProviderSignInCommand(email, provider.Organization), ct);
         if (found.IsRefused)
             return Refused(context, $"{email} is not an active user here. Ask an administrator for an invitation.");
-        return await SignInPages.ContinueAsync(context, found.Value, SignInPages.ByProvider, returnUrl, ct)
+        return await SignInPages.ContinueAsync(context, new(found.Value, PendingSignIn.ByProvider), returnUrl, ct)
             ?? Refused(context, "You have changed in the meantime. Try again.");
     }
 

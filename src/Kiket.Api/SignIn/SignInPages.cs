@@ -1,16 +1,12 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
-using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Settings;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kiket.Api.SignIn;
@@ -20,22 +16,15 @@ internal static class SignInPages
 {
     public const string Path = "/sign-in";
 
-    private const string ByPassword = "password";
     private const string CodePath = "/sign-in/code";
     private const string Pending = "pending";
-    private const string SignOutPath = "/sign-out";
+    public const string SignOutPath = "/sign-out";
     public const string ReturnUrl = "return_url";
 
     /// <summary>Where administrators find the operations pages.</summary>
     public const string OperationsPath = "/ops";
 
-    /// <summary>How the audit log names a sign-in by an identity provider.</summary>
-    public const string ByProvider = "identity_provider";
-
     private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
-
-    /// <summary>How long a correct password remains valid while the code is entered.</summary>
-    private static readonly TimeSpan CodeWait = TimeSpan.FromMinutes(5);
 
     /// <summary>Maximum number of attempts from one address, for all users together.</summary>
     private static readonly RateLimit TriesOfAddress = new(100, TimeSpan.FromMinutes(15));
@@ -92,7 +81,7 @@ internal static class SignInPages
         )
             return Refused();
 
-        PageCookie.Identify(context, ByPassword);
+        PageCookie.Identify(context, PendingSignIn.ByPassword);
         var begin = new BeginSignInCommand(email, organization.Length == 0 ? null : organization);
         var candidates = (await mediator.Send(begin, ct)).Value;
         if (candidates.Count == 0)
@@ -111,7 +100,7 @@ internal static class SignInPages
         if (right.Count > 1)
             return SignInForm(context, returnUrl, email, organizations: [.. right.Select(c => c.Organization)]);
 
-        return await ContinueAsync(context, right[0].User, ByPassword, returnUrl, ct) ?? Refused();
+        return await ContinueAsync(context, new(right[0].User, PendingSignIn.ByPassword), returnUrl, ct) ?? Refused();
 
         IResult Refused()
         {
@@ -121,43 +110,34 @@ internal static class SignInPages
     }
 
     /// <summary>Asks for the code of a user with a second step, or completes the sign-in.</summary>
-    /// <param name="credential">What the user has proved so far.</param>
     /// <returns>The answer, or null when the user has changed meanwhile.</returns>
     public static async Task<IResult?> ContinueAsync(
         HttpContext context,
-        PageUser user,
-        string credential,
+        PendingSignIn pending,
         string returnUrl,
         CancellationToken ct
     ) =>
-        user.HasSecondStep
-            ? CodeForm(context, PendingSignIns(context).Protect($"{user.Id.Value} {user.Stamp}", CodeWait), returnUrl)
-            : await CompleteAsync(context, user, credential, null, returnUrl, ct);
+        pending.User.HasSecondStep
+            ? CodeForm(context, pending.Protect(context), returnUrl)
+            : await CompleteAsync(context, pending, null, returnUrl, ct);
 
     /// <returns>The answer, or null when the user has changed meanwhile or the code is wrong.</returns>
     private static async Task<IResult?> CompleteAsync(
         HttpContext context,
-        PageUser user,
-        string credential,
+        PendingSignIn pending,
         string? code,
         string returnUrl,
         CancellationToken ct
     )
     {
-        PageCookie.Identify(context, credential, user.Actor);
+        PageCookie.Identify(context, code is null ? pending.Credential : pending.CodeCredential, pending.User.Actor);
         var mediator = context.RequestServices.GetRequiredService<IMediator>();
-        var signedIn = await mediator.Send(new CompleteSignInCommand(user, code), ct);
+        var signedIn = await mediator.Send(new CompleteSignInCommand(pending.User, code), ct);
         if (signedIn.IsRefused)
             return null;
-        await PageCookie.SignInAsync(context, signedIn.Value);
+        await PageCookie.SignInAsync(context, signedIn.Value, pending.Credential);
         return Results.LocalRedirect(LocalOr(returnUrl));
     }
-
-    private static ITimeLimitedDataProtector PendingSignIns(HttpContext context) =>
-        context
-            .RequestServices.GetRequiredService<IDataProtectionProvider>()
-            .CreateProtector("Kiket.SignIn.Pending")
-            .ToTimeLimitedDataProtector();
 
     private static async Task<IResult> EnterCodeAsync(
         HttpContext context,
@@ -170,38 +150,22 @@ internal static class SignInPages
         if (!await Pages.IsOwnFormAsync(context))
             return Pages.Outdated(context);
         var form = await context.Request.ReadFormAsync(ct);
-        var (pending, code, returnUrl) = (form[Pending].ToString(), form["code"].ToString(), form[ReturnUrl].ToString());
-        if (await FindPendingAsync(context, mediator, pending, ct) is not { } user)
+        var (text, code, returnUrl) = (form[Pending].ToString(), form["code"].ToString(), form[ReturnUrl].ToString());
+        if (await PendingSignIn.FindAsync(context, text, ct) is not { } pending)
             return Results.LocalRedirect(AddressFor(returnUrl)); // it took too long
 
-        PageCookie.Identify(context, ByPassword);
-        var isTry = !(await mediator.Send(new BeginCodeTryCommand(user.Id), ct)).IsRefused;
-        if (isTry && await CompleteAsync(context, user, "code", code, returnUrl, ct) is { } answer)
+        PageCookie.Identify(context, pending.CodeCredential);
+        var isTry = !(await mediator.Send(new BeginCodeTryCommand(pending.User.Id), ct)).IsRefused;
+        if (isTry && await CompleteAsync(context, pending, code, returnUrl, ct) is { } answer)
             return answer;
         if (isTry)
-            await mediator.Send(new RefuseSignInCommand(user.Id), ct);
-        logs.CreateLogger(typeof(SignInPages)).LogFailedSignIn(context);
-        return CodeForm(context, pending, returnUrl, "The code is wrong or was used before, or there were too many tries.");
-    }
+        {
+            PageCookie.Identify(context, pending.CodeCredential); // nobody has signed in
+            await mediator.Send(new RefuseSignInCommand(pending.User.Id), ct);
+        }
 
-    private static async Task<PageUser?> FindPendingAsync(
-        HttpContext context,
-        IMediator mediator,
-        string pending,
-        CancellationToken ct
-    )
-    {
-        try
-        {
-            var parts = PendingSignIns(context).Unprotect(pending).Split(' ');
-            var id = new UserId(long.Parse(parts[0], CultureInfo.InvariantCulture));
-            var found = await mediator.Send(new FindPageUserQuery(id, parts[1]), ct);
-            return found.IsRefused ? null : found.Value;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        logs.CreateLogger(typeof(SignInPages)).LogFailedSignIn(context);
+        return CodeForm(context, text, returnUrl, "The code is wrong or was used before, or there were too many tries.");
     }
 
     private static IResult CodeForm(HttpContext context, string pending, string returnUrl, string? error = null) =>
@@ -306,8 +270,27 @@ internal static class SignInPages
         if (user is not null)
             await mediator.Send(new SignOutCommand(), ct);
         await context.SignOutAsync(PageCookie.SchemeName);
-        return Results.LocalRedirect(Path);
+        return
+            PageCookie.IsBy(context, PendingSignIn.ByProvider)
+            && await ProviderSignIn.FindSignOutAsync(context, ct) is { } provider
+            ? SignedOutHere(context, provider)
+            : Results.LocalRedirect(Path);
     }
+
+    /// <summary>A user may want to keep using other services of the provider, so signing out there is a choice.</summary>
+    private static IResult SignedOutHere(HttpContext context, (string Name, string Address) provider) =>
+        Pages.Page(
+            context,
+            "You are signed out",
+            Html.Of(
+                $"""
+                <p>You may still be signed in at {provider.Name}. Then anybody who uses this browser can sign in here without a
+                password.</p>
+                <p><a class="button" href="{provider.Address}">Sign out of {provider.Name}</a>
+                <a class="button" href="{Path}">Sign in again</a></p>
+                """
+            )
+        );
 
     private static IResult ShowPassword(HttpContext context) => PasswordForm(context, context.Request.Query["token"].ToString());
 

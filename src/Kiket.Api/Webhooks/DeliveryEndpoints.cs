@@ -85,7 +85,7 @@ internal sealed record DeliveryListParameters
     public DeliveryFilter ToFilter() =>
         new(
             ExtensionRef.TryParse(ExtensionId, out var extension) ? extension : null,
-            Parameters.Values(Event),
+            Parameters.Values("event", Event),
             Parameters.Enums<DeliveryState>("state", State),
             Parameters.Instant("since", Since)
         );
@@ -103,5 +103,6 @@ internal sealed record RedeliveryBody
 
     public DateTimeOffset? Since { get; init; }
 
-    public DeliveryFilter ToFilter() => new(ExtensionId, Parameters.Values(Event), State is { } state ? [state] : [], Since);
+    public DeliveryFilter ToFilter() =>
+        new(ExtensionId, Parameters.Values("event", Event), State is { } state ? [state] : [], Since);
 }

@@ -13,6 +13,9 @@ internal sealed record PageRequest(int? Page, int? PerPage, string? Sort)
 {
     public const int DefaultSize = 25;
     public const int MaxSize = 100;
+
+    /// <summary>Each field of a sort order nests the query one level deeper.</summary>
+    public const int MaxSortFields = 5;
 }
 
 /// <summary>The number of rows of a list; a lower bound if it is an estimate.</summary>
@@ -69,6 +72,8 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, object>
                 );
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
                 return Error.InvalidParameter("sort", $"'{words[1]}' is not a valid direction; use asc or desc.");
+            if (keys.Count == PageRequest.MaxSortFields)
+                return Error.InvalidParameter("sort", $"A sort order can have at most {PageRequest.MaxSortFields} fields.");
             keys.Add(new(value, words.Length == 2 && words[1] == "desc"));
         }
 

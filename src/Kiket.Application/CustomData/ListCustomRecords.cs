@@ -161,8 +161,6 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
 /// <summary>One part of a sort order: a column of the table, or one that every record has.</summary>
 internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDescending)
 {
-    private const int MaxParts = 5;
-
     /// <summary>Long texts are sorted by their beginnings.</summary>
     private const int MaxKeyLength = CustomRecordValue.MaxValueLength;
 
@@ -192,8 +190,8 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
 
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
                 return Error.InvalidParameter("sort", $"'{words[1]}' is not a valid direction; use asc or desc.");
-            if (parts.Count == MaxParts)
-                return Error.InvalidParameter("sort", $"A sort order can have at most {MaxParts} parts.");
+            if (parts.Count == PageRequest.MaxSortFields)
+                return Error.InvalidParameter("sort", $"A sort order can have at most {PageRequest.MaxSortFields} fields.");
             parts.Add(new(words[0], column, words is [_, "desc"]));
         }
 

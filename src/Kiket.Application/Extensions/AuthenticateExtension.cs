@@ -1,3 +1,4 @@
+using System.Net;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Tokens;
@@ -11,7 +12,9 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Finds out which installation a credential belongs to.</summary>
 /// <param name="Credential">An API key, or the token of a delivery.</param>
-internal sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
+/// <param name="Address">Where it is used; an extension that is restricted to networks is refused elsewhere.</param>
+internal sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken, IPAddress? Address = null)
+    : IQuery<Result<SignedIn>>;
 
 internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials known, IRuntimeTokens tokens, TimeProvider time)
     : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
@@ -19,7 +22,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
         ServerErrorCodes.InvalidToken,
-        "The credential is unknown, expired or revoked."
+        "The credential is unknown, expired or revoked, or is not accepted from this address."
     );
 
     public async Task<Result<SignedIn>> Handle(AuthenticateExtensionQuery query, CancellationToken ct)
@@ -27,12 +30,11 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
         var owner = query.IsRuntimeToken
             ? await known.FindAsync(CredentialKind.RuntimeToken, query.Credential, _ => ReadTokenAsync(query.Credential, ct))
             : await known.FindAsync(CredentialKind.ExtensionKey, query.Credential, hash => ReadKeyAsync(hash, ct));
-        return owner is null ? Refused : owner;
+        return owner is not null && owner.IsAcceptedFrom(query.Address) ? owner : Refused;
     }
 
     /// <summary>
-    /// Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither a key hash nor a
-    /// slot.
+    /// Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor slot.
     /// </summary>
     private IQueryable<Extension> Extensions => db.AcrossTenants<Extension>().AsNoTracking();
 
@@ -57,7 +59,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
         if (installation is null)
             return null;
 
-        // The token allows what it was issued for, but at most what the extension may do now.
+        // The token allows what it was issued for, but no more than the extension may do now.
         var owner = installation.SignIn() with
         {
             Extension = new(installation.Id, installation.Key, installation.ProjectId) { IsByRuntimeToken = true },
@@ -70,8 +72,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
 internal static class ExtensionSignIn
 {
     /// <summary>
-    /// The identity with which an installation makes requests: its service user, its project, and the scopes of its manifest's
-    /// permissions.
+    /// An installation as it makes requests: as its service, within its project, with what its manifest's permissions mean.
     /// </summary>
     public static SignedIn SignIn(this Domain.Extensions.Extension extension) =>
         new(
@@ -87,5 +88,6 @@ internal static class ExtensionSignIn
         )
         {
             Extension = new(extension.Id, extension.Key, extension.ProjectId),
+            AllowedNetworks = Networks.Of(extension.AllowedNetworks),
         };
 }

@@ -53,6 +53,9 @@ internal record ExtensionDto : IVersioned
     /// <summary>Length of that window in seconds; null for the server's default.</summary>
     public required int? RateLimitWindow { get; init; }
 
+    /// <summary>Networks or addresses from which its credentials are accepted; null for everywhere.</summary>
+    public required IReadOnlyList<string>? AllowedNetworks { get; init; }
+
     public required DateTimeOffset InstalledAt { get; init; }
 
     public required DateTimeOffset? UninstalledAt { get; init; }
@@ -90,6 +93,7 @@ internal record ExtensionDto : IVersioned
             ApiKeyPrefix = e.KeyPrefix,
             RateLimitRequests = e.RateLimitRequests,
             RateLimitWindow = e.RateLimitWindowSeconds,
+            AllowedNetworks = e.AllowedNetworks,
             InstalledAt = e.InstalledAt,
             UninstalledAt = e.UninstalledAt,
             UpdatedAt = e.UpdatedAt,

@@ -38,7 +38,8 @@ internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current,
             now,
             ("settings", changed),
             ("rate_limit_requests", extension.RateLimitRequests),
-            ("rate_limit_window", extension.RateLimitWindowSeconds)
+            ("rate_limit_window", extension.RateLimitWindowSeconds),
+            ("allowed_networks", extension.AllowedNetworks)
         );
         return await extension.ToDtoAsync(db, now, ct);
     }

@@ -12,12 +12,14 @@ namespace Kiket.Application.OAuth;
 /// <param name="GrantTypes">How it gets tokens.</param>
 /// <param name="RedirectUris">Where users are sent back to.</param>
 /// <param name="IsPublic">Whether it has no secret.</param>
+/// <param name="AllowedNetworks">From where its tokens are accepted; null for everywhere.</param>
 internal sealed record CreateOAuthApplicationCommand(
     string? Name,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string> GrantTypes,
     IReadOnlyList<string> RedirectUris,
-    bool IsPublic
+    bool IsPublic,
+    IReadOnlyList<string>? AllowedNetworks = null
 ) : ICommand<Result<OAuthApplicationDto>>;
 
 internal sealed class CreateOAuthApplicationHandler(
@@ -45,6 +47,8 @@ internal sealed class CreateOAuthApplicationHandler(
         );
         if (registered.Error is { } error)
             return error;
+        if (registered.Value.Restrict(command.AllowedNetworks, now).Error is { } unknown)
+            return unknown;
         if (!Scope.Covers(current.Scopes, command.Scopes))
             return TokenErrors.Stronger;
 

@@ -36,6 +36,7 @@ internal sealed class ListOAuthApplicationsHandler(IKiketDb db, ICurrentActor cu
                         GrantTypes = a.GrantTypes,
                         RedirectUris = a.RedirectUris,
                         Public = a.IsPublic,
+                        AllowedNetworks = a.AllowedNetworks,
                         CreatedAt = a.CreatedAt,
                     }),
                 ct

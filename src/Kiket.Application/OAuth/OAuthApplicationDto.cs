@@ -25,6 +25,9 @@ internal sealed record OAuthApplicationDto
     /// <summary>Whether it has no secret, because its users could read it.</summary>
     public required bool Public { get; init; }
 
+    /// <summary>Networks or addresses from which its tokens are accepted; null for everywhere.</summary>
+    public required IReadOnlyList<string>? AllowedNetworks { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     internal static OAuthApplicationDto Of(OAuthApplication application, string? secret = null) =>
@@ -38,6 +41,7 @@ internal sealed record OAuthApplicationDto
             GrantTypes = application.GrantTypes,
             RedirectUris = application.RedirectUris,
             Public = application.IsPublic,
+            AllowedNetworks = application.AllowedNetworks,
             CreatedAt = application.CreatedAt,
         };
 }

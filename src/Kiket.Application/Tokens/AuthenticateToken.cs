@@ -33,8 +33,7 @@ internal sealed record SignedIn(
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>Whether it is accepted from an address.</summary>
-    public bool IsAcceptedFrom(IPAddress? address) =>
-        AllowedNetworks.Count == 0 || (address is not null && AllowedNetworks.Any(n => n.Contains(Networks.Unmapped(address))));
+    public bool IsAcceptedFrom(IPAddress? address) => Networks.Accept(AllowedNetworks, address);
 }
 
 internal sealed class AuthenticateTokenHandler(
@@ -102,7 +101,7 @@ internal sealed class AuthenticateTokenHandler(
             found.RateLimitWindowSeconds
         )
         {
-            AllowedNetworks = [.. (found.AllowedNetworks ?? []).Select(Networks.Of)],
+            AllowedNetworks = Networks.Of(found.AllowedNetworks),
         };
         return new(owner, found.ExpiresAt);
     }
@@ -125,6 +124,7 @@ internal sealed class AuthenticateTokenHandler(
                     new
                     {
                         ApplicationId = a.Id,
+                        a.AllowedNetworks,
                         IsService = u.Id == a.ServiceUserId,
                         u.Deactivated,
                         u.OrganizationId,
@@ -144,7 +144,10 @@ internal sealed class AuthenticateTokenHandler(
             $"oauth:{owner.ApplicationId}:{access.UserId}",
             null,
             null
-        );
+        )
+        {
+            AllowedNetworks = Networks.Of(owner.AllowedNetworks),
+        };
         return new(signedIn, access.ExpiresAt);
     }
 }

@@ -32,13 +32,31 @@ internal sealed class EraseUserHandler(
             return error;
 
         var id = user.Id;
-        db.Notifications.RemoveRange(await db.Notifications.Where(n => n.UserId == id).ToListAsync(ct));
         db.PasswordSignIns.RemoveRange(await db.PasswordSignIns.Where(s => s.UserId == id).ToListAsync(ct));
-        db.Invitations.RemoveRange(await db.Invitations.Where(i => i.UserId == id).ToListAsync(ct));
-        var aboutUser = $"\"type\":\"user\",\"id\":{id},"; // as AuditTrail writes it
-        foreach (var record in await db.AuditRecords.Where(r => r.Details.Contains(aboutUser)).ToListAsync(ct))
-            record.EraseDetails();
+        db.Invitations.RemoveRange(await db.Invitations.Where(i => i.UserId == id).ToListAsync(ct)); // at most one of each
         work.Audit(user, "erased");
+        await work.FlushBatchAsync(ct); // from here on nobody else can change the user, which would add a record
+        await db.Notifications.Where(n => n.UserId == id).DeleteInBatchesAsync(ct);
+        await EraseFromAuditLogAsync(id, ct);
         return user.Adapt<UserDto>(mappings);
+    }
+
+    private async Task EraseFromAuditLogAsync(UserId id, CancellationToken ct)
+    {
+        var aboutUser = $"\"type\":\"user\",\"id\":{id},"; // as AuditTrail writes it
+        var (last, count) = (0L, 0);
+        do
+        {
+            var after = last;
+            var records = await db
+                .AuditRecords.Where(r => r.Sequence > after && r.Details.Contains(aboutUser))
+                .OrderBy(r => r.Sequence)
+                .Take(Batches.Size)
+                .ToListAsync(ct);
+            foreach (var record in records)
+                record.EraseDetails();
+            await work.FlushBatchAsync(ct);
+            (last, count) = (records.LastOrDefault()?.Sequence ?? last, records.Count);
+        } while (count == Batches.Size);
     }
 }

@@ -69,6 +69,9 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>Length of that window in seconds, or null for the host's default.</summary>
     public int? RateLimitWindowSeconds { get; private set; }
 
+    /// <summary>The networks and addresses from which its credentials are accepted; null for everywhere.</summary>
+    public IReadOnlyList<string>? AllowedNetworks { get; private set; }
+
     /// <summary>The user who installed it.</summary>
     public UserId InstalledById { get; private set; }
 
@@ -182,13 +185,14 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
     /// Success, or <c>VALIDATION_ERROR</c> with every invalid field: a setting that the manifest does not have or that is a
-    /// secret, a limit out of range. A refusal changes nothing.
+    /// secret, a limit out of range, a text that is not a network. A refusal changes nothing.
     /// </returns>
     public Result Edit(ExtensionEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         List<ErrorDetail> errors = [.. Validate(Manifest, edit.Configuration.Or(null) ?? new Dictionary<string, JsonElement>())];
         errors.AddRange(RateLimit.Validate("extension", edit.RateLimitRequests.Or(null), edit.RateLimitWindowSeconds.Or(null)));
+        errors.AddRange(Networks.Validate(edit.AllowedNetworks.Or(null), "extension"));
         if (errors.Count > 0)
             return Error.Validation(errors);
 
@@ -208,6 +212,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
 
         RateLimitRequests = edit.RateLimitRequests.Or(RateLimitRequests);
         RateLimitWindowSeconds = edit.RateLimitWindowSeconds.Or(RateLimitWindowSeconds);
+        AllowedNetworks = Networks.Kept(edit.AllowedNetworks.Or(AllowedNetworks));
         Touch(at);
         return Result.Success;
     }
@@ -255,4 +260,7 @@ internal sealed record ExtensionEdit
 
     /// <summary>Length of that window in seconds, or null for the host's default.</summary>
     public Optional<int?> RateLimitWindowSeconds { get; init; }
+
+    /// <summary>The networks and addresses from which its credentials are accepted, or null for everywhere.</summary>
+    public Optional<IReadOnlyList<string>?> AllowedNetworks { get; init; }
 }

@@ -67,6 +67,9 @@ internal sealed class OAuthApplication : AggregateRoot<long>
     /// <summary>Whether it has no secret, because it runs where its users could read it.</summary>
     public bool IsPublic { get; private set; }
 
+    /// <summary>The networks and addresses from which its tokens are accepted; null for everywhere.</summary>
+    public IReadOnlyList<string>? AllowedNetworks { get; private set; }
+
     /// <summary>Whether it gets tokens in a way.</summary>
     /// <param name="grant">The way.</param>
     public bool Uses(OAuthGrant grant) => GrantTypes.Contains(WireName.Of(grant));
@@ -128,6 +131,20 @@ internal sealed class OAuthApplication : AggregateRoot<long>
     {
         ArgumentNullException.ThrowIfNull(service);
         ServiceUserId = service.Id;
+    }
+
+    /// <summary>Has its tokens accepted only from some networks.</summary>
+    /// <param name="networks">At most 20 networks or addresses; null or none for everywhere.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
+    public Result Restrict(IReadOnlyList<string>? networks, DateTimeOffset at)
+    {
+        List<ErrorDetail> errors = [.. Networks.Validate(networks, Body)];
+        if (errors.Count > 0)
+            return Error.Validation(errors);
+        AllowedNetworks = Networks.Kept(networks);
+        Touch(at);
+        return Result.Success;
     }
 
     /// <summary>Records that it has another secret.</summary>

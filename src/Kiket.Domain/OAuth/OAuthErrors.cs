@@ -22,6 +22,14 @@ internal static class OAuthErrors
     /// <summary><c>VALIDATION_ERROR</c>: a public application has no secret.</summary>
     public static Error NoSecret => Error.Validation("oauth_application", "A public application has no secret.");
 
+    /// <summary><c>AUTH_INVALID_TOKEN</c>: an application uses its credentials outside its networks.</summary>
+    public static Error NotFromThisAddress =>
+        new(
+            ErrorKind.Forbidden,
+            ServerErrorCodes.InvalidToken,
+            "The credential is unknown, expired or revoked, or is not accepted from this address."
+        );
+
     /// <summary><c>FORBIDDEN</c>: the user is deactivated, or belongs to another organization than the application.</summary>
     public static Error NotOfOrganization => Error.Forbidden("The user does not belong to the organization of the application.");
 }

@@ -22,9 +22,6 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>How exactly <see cref="LastUsedAt"/> is kept: a use within this time of the last one writes nothing.</summary>
     public static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most networks that a token is restricted to.</summary>
-    public const int MaxNetworks = 20;
-
     /// <summary>Longest time that a rotated token is still accepted, in seconds.</summary>
     public const int MaxOverlapSeconds = 7 * 86_400;
 
@@ -99,16 +96,10 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
     public Result Restrict(IReadOnlyList<string>? networks, string body)
     {
-        var field = $"{body}.allowed_networks";
-        if (networks?.Count > MaxNetworks)
-            return Error.Validation(field, $"A token has at most {MaxNetworks} networks.");
-        foreach (var network in networks ?? [])
-        {
-            if (network is null || !Networks.IsNetwork(network) || Networks.Of(network).BaseAddress.IsIPv4MappedToIPv6)
-                return Error.Validation(field, $"'{network}' is not a network such as 10.1.0.0/16 or an address.");
-        }
-
-        AllowedNetworks = networks is { Count: > 0 } ? [.. networks.Distinct(StringComparer.Ordinal)] : null;
+        List<ErrorDetail> errors = [.. Networks.Validate(networks, body)];
+        if (errors.Count > 0)
+            return Error.Validation(errors);
+        AllowedNetworks = Networks.Kept(networks);
         return Result.Success;
     }
 

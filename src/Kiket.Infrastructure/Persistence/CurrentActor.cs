@@ -7,7 +7,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>The caller of the current request; set once, after authentication.</summary>
+/// <summary>The caller of the current request.</summary>
 internal sealed class CurrentActor : ICurrentActor
 {
     private Actor? actor;
@@ -47,6 +47,14 @@ internal sealed class CurrentActor : ICurrentActor
         SignIn(service, scopes);
         Extension = extension;
         Cause = EventCause.Extension;
+    }
+
+    /// <summary>Forgets the caller, when somebody else tries to sign in.</summary>
+    public void SignOut()
+    {
+        actor = null;
+        Scopes = [];
+        Extension = null;
     }
 
     /// <summary>Whether the credential in use allows something.</summary>

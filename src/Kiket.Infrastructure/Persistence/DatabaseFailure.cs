@@ -28,8 +28,8 @@ internal static class DatabaseFailure
     /// <summary>From this severity on, the server closes the connection.</summary>
     private const int SqlServerFatal = 20;
 
-    /// <summary>BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN and PROTOCOL.</summary>
-    private static readonly int[] SqliteUnavailable = [5, 6, 7, 8, 10, 13, 14, 15];
+    /// <summary>BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and PROTOCOL.</summary>
+    private static readonly int[] SqliteUnavailable = [5, 6, 7, 8, 9, 10, 13, 14, 15];
 
     /// <summary>
     /// Classes of SQLSTATE: connection, insufficient resources (a full disk, too many connections), operator intervention (a
@@ -128,7 +128,8 @@ internal static class DatabaseFailure
         };
 
     /// <summary>
-    /// The database cannot be reached, is too busy, or cannot write now; the same request may succeed a little later.
+    /// The database cannot be reached, is too busy, took too long, or cannot write now; the same request may succeed a little
+    /// later.
     /// </summary>
     public static bool IsUnavailable(Exception failure) =>
         !IsDeadlock(failure)

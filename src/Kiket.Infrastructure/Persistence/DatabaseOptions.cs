@@ -29,6 +29,14 @@ internal sealed record DatabaseOptions
     /// </summary>
     public int BusyTimeoutSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// How long a statement may run before its request is answered with 503, unless the connection string says otherwise; on
+    /// Sqlite this holds for queries.
+    /// </summary>
+    public int QueryTimeoutSeconds { get; set; } = 30;
+
+    public TimeSpan QueryTimeout => TimeSpan.FromSeconds(QueryTimeoutSeconds);
+
     /// <summary>Whether PostgreSQL isolates the rows of organizations, as a second barrier behind the query filter.</summary>
     public bool RowLevelSecurity { get; set; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -27,7 +28,7 @@ internal static class DatabaseSetup
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
-                    .AddInterceptors(queue, new SqliteFunctions())
+                    .AddInterceptors(queue, new SqliteFunctions(), new SqliteQueryTime(options.QueryTimeout))
                     .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
@@ -46,7 +47,7 @@ internal static class DatabaseSetup
         if (options.Provider is DatabaseProvider.PostgreSql)
             return WithPostgresDefaults(options);
         if (options.Provider is DatabaseProvider.SqlServer)
-            return options.Connection;
+            return WithSqlServerDefaults(options);
 
         var sqlite = new SqliteConnectionStringBuilder(options.Connection) { ForeignKeys = true };
         if (!sqlite.ShouldSerialize("Default Timeout"))
@@ -75,7 +76,17 @@ internal static class DatabaseSetup
             postgres.MaxPoolSize = Math.Max(PostgresPoolSize, postgres.MinPoolSize);
         if (!postgres.ShouldSerialize("Timeout"))
             postgres.Timeout = options.BusyTimeoutSeconds;
+        if (!postgres.ShouldSerialize("Command Timeout"))
+            postgres.CommandTimeout = options.QueryTimeoutSeconds;
         return postgres.ToString();
+    }
+
+    private static string WithSqlServerDefaults(DatabaseOptions options)
+    {
+        var server = new SqlConnectionStringBuilder(options.Connection);
+        if (!server.ShouldSerialize("Command Timeout"))
+            server.CommandTimeout = options.QueryTimeoutSeconds;
+        return server.ToString();
     }
 
     /// <summary>

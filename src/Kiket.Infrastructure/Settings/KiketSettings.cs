@@ -129,6 +129,7 @@ internal sealed class KiketSettings
                 MigrateOnStart = read.Flag("Database:MigrateOnStart"),
                 StartTimeoutSeconds = read.Number("Database:StartTimeoutSeconds", 30, 0, 86_400),
                 BusyTimeoutSeconds = read.Number("Database:BusyTimeoutSeconds", 10, 1, 300),
+                QueryTimeoutSeconds = read.Number("Database:QueryTimeoutSeconds", 30, 1, 3_600),
                 RowLevelSecurity = ReadRowLevelSecurity(read, provider),
             },
             Role = read.Choice("Kiket:Role", NodeRole.All),

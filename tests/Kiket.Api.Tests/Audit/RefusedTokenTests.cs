@@ -1,4 +1,6 @@
+using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.OAuth;
 
 namespace Kiket.Api.Tests.Audit;
 
@@ -45,6 +47,45 @@ public sealed class RefusedTokenTests
             using var client = server.NewClient(token);
             client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
             await client.GetAsync("/api/v1/me").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        }
+    }
+
+    [Fact]
+    public async Task A_record_says_why_a_credential_of_any_kind_was_refused()
+    {
+        string[] networks = ["192.0.2.0/24"];
+        await using var server = new KiketServer
+        {
+            Settings = new Dictionary<string, string> { ["Kiket:TrustedProxies:0"] = "127.0.0.1" },
+        };
+        await server.InitializeAsync();
+        var tenant = await server.NewTenantAsync();
+        var application = await tenant.AddApplicationAsync("issues:read");
+        var access = await server.ExchangeAsync(application);
+        await tenant.RestrictAsync(application, networks);
+        var extension = await Installed.NewAsync(tenant, permissions: ["issues:read"]);
+        await RefusedAsync("/api/v1/me", "203.0.113.1", extension.Key); // accepted for other routes
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/extensions/{extension.Id}", new { extension = new { allowed_networks = networks } })
+            .OkAsync();
+
+        await RefusedAsync("/api/v1/me", "203.0.113.3", access);
+        await RefusedAsync("/api/v1/ext/rate_limit", "203.0.113.4", extension.Key);
+
+        var records = (await tenant.Admin.GetAsync("/api/v1/audit_log?action=refuse_token").OkAsync())["data"]!.AsArray();
+        Assert.Equal(
+            [
+                ("203.0.113.4", "extension", "refused_from_this_address"),
+                ("203.0.113.3", "oauth_application", "refused_from_this_address"),
+            ],
+            records.Select(r => ((string)r!["address"]!, (string)r["subject"]!["type"]!, (string)r["changes"]![0]!["change"]!))
+        );
+
+        async Task RefusedAsync(string path, string address, string credential)
+        {
+            using var client = server.NewClient(credential);
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            await client.GetAsync(path).RefusedAsync(401, "AUTH_INVALID_TOKEN");
         }
     }
 }

@@ -89,6 +89,11 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
                 {"oauth_application": {"name": "App $n", "scopes": ["issues:read"], "grant_types": ["client_credentials"]}}
                 """,
         },
+        new("PATCH /oauth_applications/{application}")
+        {
+            Body = """{"oauth_application": {"allowed_networks": ["10.0.0.0/8"]}}""",
+            Before = w => w.AddApplicationAsync(),
+        },
         new("DELETE /oauth_applications/{application}") { Before = w => w.AddApplicationAsync() },
         new("POST /oauth_applications/{application}/rotate") { Before = w => w.AddApplicationAsync() },
         new("GET /definitions") { Query = "project_id=$project" },
@@ -302,12 +307,16 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    /// <summary>Another organization's resources get exactly the same answer as missing ones.</summary>
+    /// <summary>
+    /// Another organization's resources get exactly the same answer as missing ones. On PostgreSQL, its policies would hide a
+    /// query of ours that forgets the filter, so this server has none.
+    /// </summary>
     [Fact]
     public async Task Nothing_of_another_organization_can_be_named()
     {
-        var world = await World.BuildAsync(server, "com.example.shop");
-        var foreign = await World.BuildAsync(server, "com.example.foreign");
+        await using var withoutPolicies = KiketServer.IsPostgres ? await StartWithoutPoliciesAsync() : null;
+        var world = await World.BuildAsync(withoutPolicies ?? server, "com.example.shop");
+        var foreign = await World.BuildAsync(withoutPolicies ?? server, "com.example.foreign");
         List<string> faults = [];
         var tried = 0;
 
@@ -337,6 +346,13 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.InRange(tried, 200, int.MaxValue);
+    }
+
+    private static async Task<KiketServer> StartWithoutPoliciesAsync()
+    {
+        var started = new KiketServer { Settings = new Dictionary<string, string> { ["Database:RowLevelSecurity"] = "false" } };
+        await started.InitializeAsync();
+        return started;
     }
 
     private static bool IsExtensionAt(Caller caller, ApiRoute route) =>

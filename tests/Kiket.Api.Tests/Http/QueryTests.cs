@@ -42,6 +42,28 @@ public sealed class QueryTests(KiketServer server)
     }
 
     [Theory]
+    [InlineData("issues", "sort", "id", 5)]
+    [InlineData("projects", "sort", "name", 5)]
+    [InlineData("issues", "status", "todo", 100)]
+    [InlineData("issues", "assignee", "me", 100)]
+    [InlineData("issues", "label", "urgent", 100)]
+    [InlineData("issues", "priority", "high", 100)]
+    [InlineData("issues", "parent_id", "1", 100)]
+    [InlineData("events", "types", "issue.created", 100)]
+    [InlineData("webhook_deliveries", "event", "issue.created", 100)]
+    public async Task A_list_of_values_has_a_limit(string list, string parameter, string value, int limit)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await GetAsync(limit).OkAsync();
+        await GetAsync(limit + 1).RefusedAsync(400, "INVALID_PARAMETER", parameter);
+        await GetAsync(7_000 / (value.Length + 1)).RefusedAsync(400, "INVALID_PARAMETER", parameter); // a whole request line
+
+        Task<HttpResponseMessage> GetAsync(int count) =>
+            tenant.Admin.GetAsync($"/api/v1/{list}?{parameter}={string.Join(',', Enumerable.Repeat(value, count))}");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("page=2147483647&per_page=100")]
     [InlineData("organization=acme&product_installation=5")]

@@ -17,7 +17,18 @@ public sealed class OAuthApplicationTests(KiketServer server)
         var listed = (await tenant.Admin.GetAsync(Path).OkAsync())["oauth_applications"]!.AsArray().Single()!;
 
         Assert.Equal(
-            ["client_id", "client_secret", "created_at", "grant_types", "id", "name", "public", "redirect_uris", "scopes"],
+            [
+                "allowed_networks",
+                "client_id",
+                "client_secret",
+                "created_at",
+                "grant_types",
+                "id",
+                "name",
+                "public",
+                "redirect_uris",
+                "scopes",
+            ],
             created.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)
         );
         Assert.StartsWith("kapp_", (string?)created["client_id"], StringComparison.Ordinal);

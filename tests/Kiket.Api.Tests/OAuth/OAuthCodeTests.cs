@@ -57,6 +57,33 @@ public sealed class OAuthCodeTests(KiketServer server)
     }
 
     [Fact]
+    public async Task Outside_the_networks_of_an_application_nothing_that_it_has_is_accepted()
+    {
+        var (tenant, _, email, application, browser) = await StartAsync("issues:read");
+        var tokens = await AllowAsync(application, browser, email, "openid issues:read offline_access");
+        var client = server.NewClient((string?)tokens["access_token"]);
+        await client.GetAsync("/connect/userinfo").OkAsync();
+
+        await RestrictAsync("192.0.2.0/24");
+        var code = CodeOf(await browser.GetPageAsync(Authorization(application, "issues:read"))); // users may be anywhere
+        var refused = new[]
+        {
+            await client.GetAsync("/api/v1/issues"),
+            await client.GetAsync("/connect/userinfo"),
+            await RefreshAsync(application, tokens),
+            await ExchangeAsync(application, code),
+        };
+        await RestrictAsync("127.0.0.0/8", "::1");
+
+        Assert.All(refused, r => Assert.Equal(HttpStatusCode.Unauthorized, r.StatusCode));
+        await client.GetAsync("/api/v1/issues").OkAsync();
+        await ExchangeAsync(application, code).OkAsync(); // a refusal uses nothing up
+        await RefreshAsync(application, tokens).OkAsync();
+
+        Task<JsonNode> RestrictAsync(params string[] networks) => tenant.RestrictAsync(application, networks);
+    }
+
+    [Fact]
     public async Task A_code_is_good_once_and_only_with_its_verifier()
     {
         var (_, _, email, application, browser) = await StartAsync("issues:read");

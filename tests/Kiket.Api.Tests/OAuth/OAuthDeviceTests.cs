@@ -53,9 +53,28 @@ public sealed class OAuthDeviceTests(KiketServer server)
         Assert.Equal("access_denied", await ErrorOf(PollAsync(application, started)));
     }
 
-    private async Task<(long Id, string Email, JsonNode Application)> StartAsync()
+    [Fact]
+    public async Task A_tool_gets_tokens_only_in_the_networks_of_its_application()
     {
         var tenant = await server.NewTenantAsync();
+        var (_, email, application) = await StartAsync(tenant);
+        var started = await BeginAsync(application);
+        var browser = new Browser(server);
+        var address = new Uri((string)started["verification_uri_complete"]!).PathAndQuery;
+        var consent = await browser.SignInAsync(await browser.GetPageAsync(address), email);
+        await browser.SubmitAsync(consent, ("decision", "allow"));
+
+        await tenant.RestrictAsync(application, "192.0.2.0/24");
+        var elsewhere = await PollAsync(application, started);
+        await tenant.RestrictAsync(application, "127.0.0.0/8", "::1");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, elsewhere.StatusCode);
+        await PollAsync(application, started).OkAsync();
+    }
+
+    private async Task<(long Id, string Email, JsonNode Application)> StartAsync(Tenant? organization = null)
+    {
+        var tenant = organization ?? await server.NewTenantAsync();
         var (id, email) = await tenant.AddPersonAsync(OrganizationRole.Developer);
         var application = await tenant
             .Admin.PostJsonAsync(

@@ -25,6 +25,15 @@ internal static class OAuthRequests
             )
             .CreatedAsync();
 
+    /// <summary>Has the credentials of an application accepted only from some networks.</summary>
+    public static Task<JsonNode> RestrictAsync(this Tenant tenant, JsonNode application, params string[] networks) =>
+        tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/oauth_applications/{application["id"]}",
+                new { oauth_application = new { allowed_networks = networks } }
+            )
+            .OkAsync();
+
     /// <summary>A new access token of an application.</summary>
     public static async Task<string> ExchangeAsync(this KiketServer server, JsonNode application, string? scope = null)
     {

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.OAuth;
 using Kiket.Domain.Users;
 using NJsonSchema;
 using NSwag;
@@ -75,6 +76,7 @@ public sealed partial class NullTests(KiketServer server)
             "CreateOAuthApplication",
             """{"oauth_application": {"name": "App $n", "scopes": ["issues"], "grant_types": ["client_credentials"]}}"""
         ),
+        new("UpdateOAuthApplication", """{"oauth_application": {}}""") { Before = RegisterAsync },
         new("CreatePersonalAccessToken", """{"personal_access_token": {"name": "Token $n"}}"""),
         new("UpdateToken", """{"token": {}}""") { Before = IssueTokenAsync },
         new("RotateToken", """{"token": {}}""") { Before = IssueTokenAsync },
@@ -383,6 +385,9 @@ public sealed partial class NullTests(KiketServer server)
         var issued = await world.Tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI" }).CreatedAsync();
         world.Things["token"] = $"{issued["id"]}";
     }
+
+    private static async Task RegisterAsync(World world) =>
+        world.Things["application"] = $"{(await world.Tenant.AddApplicationAsync("issues:read"))["id"]}";
 
     private static async Task InviteAsync(World world)
     {

@@ -1,4 +1,6 @@
+using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.OAuth;
 
 namespace Kiket.Api.Tests.RateLimits;
 
@@ -31,28 +33,44 @@ public sealed class ForwardedAddressTests
     }
 
     [Fact]
-    public async Task A_token_is_accepted_from_the_address_that_a_trusted_proxy_names()
+    public async Task A_credential_is_accepted_from_the_address_that_a_trusted_proxy_names()
     {
+        string[] networks = ["203.0.113.0/24"];
         await using var server = await StartAsync("127.0.0.1");
         var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
         var token = await tenant
-            .Admin.PostJsonAsync(
-                "/api/v1/personal_access_tokens",
-                new { name = "CI", allowed_networks = new[] { "203.0.113.0/24" } }
-            )
+            .Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "CI", allowed_networks = networks })
             .CreatedAsync();
+        var extension = await Installed.NewAsync(tenant, "LEGAL", permissions: ["issues:read"]);
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/extensions/{extension.Id}", new { extension = new { allowed_networks = networks } })
+            .OkAsync();
+        var application = await tenant.AddApplicationAsync("issues:read");
+        var access = await server.ExchangeAsync(application);
+        await tenant.RestrictAsync(application, networks);
 
-        await FromAsync("203.0.113.1").OkAsync();
-        await FromAsync("::ffff:203.0.113.1").OkAsync(); // as a socket for both IPv4 and IPv6 shows it
-        await FromAsync("198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
-        await FromAsync("203.0.113.1, 198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
-        await FromAsync("127.0.0.1").RefusedAsync(401, "AUTH_INVALID_TOKEN");
-
-        async Task<HttpResponseMessage> FromAsync(string address)
+        foreach (
+            var (credential, path) in new[]
+            {
+                ((string)token["token"]!, "/api/v1/me"),
+                (extension.Key, "/api/v1/ext/rate_limit"),
+                (access, "/api/v1/me"),
+            }
+        )
         {
-            using var client = server.NewClient((string?)token["token"]);
-            client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
-            return await client.GetAsync("/api/v1/me");
+            await FromAsync("203.0.113.1").OkAsync();
+            await FromAsync("::ffff:203.0.113.1").OkAsync(); // as a socket for both IPv4 and IPv6 shows it
+            await FromAsync("198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+            await FromAsync("203.0.113.1, 198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+            await FromAsync("127.0.0.1").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+
+            async Task<HttpResponseMessage> FromAsync(string address)
+            {
+                using var client = server.NewClient(credential);
+                client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+                return await client.GetAsync(path);
+            }
         }
     }
 

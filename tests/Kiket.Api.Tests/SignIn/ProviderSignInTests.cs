@@ -67,14 +67,53 @@ public sealed class ProviderSignInTests(KiketServer provider)
     {
         var (email, settings) = await RegisterAsync();
         await using var server = await StartAsync(settings);
-        await InviteAsync(server.NewClient(Operator), email);
+        var admin = server.NewClient(Operator);
+        var id = await InviteAsync(admin, email);
         var browser = new Browser(server);
         var form = await SignInAsync(server, email, "/account/two-step", browser);
         var key = Between(form.Text, "name=\"key\" value=\"", "\"");
         await browser.SubmitAsync(form, ("code", Totp.CodeOf(Totp.BytesOf(key)!, Totp.StepAt(DateTimeOffset.UtcNow))));
 
-        var asked = await SignInAsync(server, email);
+        var other = new Browser(server);
+        var asked = await SignInAsync(server, email, visitor: other);
         Assert.Contains("<h1>Enter your code</h1>", asked.Text, StringComparison.Ordinal);
+        await other.SubmitAsync(asked, ("code", "000000"));
+        var log = await admin.GetAsync($"/api/v1/audit_log?action=refuse_sign_in&subject_id={id}").OkAsync();
+        var entry = Assert.Single(log["data"]!.AsArray())!;
+        Assert.Equal(("identity_provider_code", null), ((string?)entry["credential"], (long?)entry["actor"]?["id"]));
+    }
+
+    [Fact]
+    public async Task After_signing_out_a_user_can_sign_out_at_the_provider_too()
+    {
+        var (email, settings) = await RegisterAsync();
+        await using var server = await StartAsync(settings);
+        await InviteAsync(server.NewClient(Operator), email);
+        var (here, there) = (new Browser(server), new Browser(provider));
+        await SignInAsync(server, email, visitor: here, atProvider: there);
+
+        var left = await here.SubmitAsync(await here.GetPageAsync("/sign-out"));
+        var link = WebUtility.HtmlDecode(Between(left.Text, "<a class=\"button\" href=\"", "\""));
+        var asked = await there.GetPageAsync(new Uri(link).PathAndQuery);
+        await there.SubmitAsync(asked);
+
+        Assert.Contains("<h1>You are signed out</h1>", left.Text, StringComparison.Ordinal);
+        Assert.StartsWith(provider.Address.ToString(), link, StringComparison.Ordinal);
+        Assert.Contains("<h1>You are signed in</h1>", asked.Text, StringComparison.Ordinal);
+        foreach (var browser in new[] { here, there })
+            Assert.Contains("<h1>Sign in</h1>", (await browser.GetPageAsync("/sign-out")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_can_send_a_user_to_sign_out_but_not_elsewhere()
+    {
+        var (_, settings) = await RegisterAsync();
+
+        var page = await new Browser(provider).GetPageAsync(
+            $"/connect/logout?client_id={settings["SignIn:ClientId"]}&state=x&post_logout_redirect_uri=https://evil.example"
+        );
+
+        Assert.Contains("<h1>Sign in</h1>", page.Text, StringComparison.Ordinal); // nobody was signed in
     }
 
     [Fact]
@@ -169,10 +208,11 @@ public sealed class ProviderSignInTests(KiketServer provider)
         KiketServer server,
         string email,
         string returnUrl = "/sign-in",
-        Browser? visitor = null
+        Browser? visitor = null,
+        Browser? atProvider = null
     )
     {
-        var (here, there) = (visitor ?? new Browser(server), new Browser(provider));
+        var (here, there) = (visitor ?? new Browser(server), atProvider ?? new Browser(provider));
         var page = await here.GetPageAsync($"/sign-in?return_url={Uri.EscapeDataString(returnUrl)}");
         var button = WebUtility.HtmlDecode(Between(page.Text, "<a class=\"button\" href=\"", "\""));
         var asked = await here.GetPageAsync(button);

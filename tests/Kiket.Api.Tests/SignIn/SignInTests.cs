@@ -38,6 +38,24 @@ public sealed class SignInTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_failure_belongs_to_nobody_and_to_the_organization_of_the_user_it_concerns()
+    {
+        var (own, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
+        var (_, email) = await own.AddPersonAsync(OrganizationRole.Viewer);
+        var (id, victim) = await other.AddPersonAsync(OrganizationRole.Viewer);
+        var browser = new Browser(server);
+        await browser.SignInAsync(email);
+
+        var form = await browser.GetPageAsync("/sign-in?return_url=/account/two-step"); // as somebody who is signed in
+        await browser.SubmitAsync(form, ("email", victim), ("password", "wrong"));
+
+        const string Failures = "/api/v1/audit_log?action=refuse_sign_in";
+        Assert.Empty((await own.Admin.GetAsync(Failures).OkAsync())["data"]!.AsArray());
+        var failure = Assert.Single((await other.Admin.GetAsync(Failures).OkAsync())["data"]!.AsArray())!;
+        Assert.Equal((id, null), ((long)failure["subject"]!["id"]!, (long?)failure["actor"]?["id"]));
+    }
+
+    [Fact]
     public async Task Five_wrong_passwords_lock_a_user_out_even_with_the_right_one()
     {
         var tenant = await server.NewTenantAsync();

@@ -49,7 +49,7 @@ public sealed class TwoStepTests(KiketServer server)
     [Fact]
     public async Task Wrong_codes_lock_a_user_out_although_the_password_is_right()
     {
-        var (_, email, key, _) = await StartAsync();
+        var (tenant, email, key, id) = await StartAsync();
         var browser = new Browser(server);
         for (var tries = 0; tries < 5; tries++)
             await browser.SubmitAsync(await browser.SignInAsync(email), ("code", "000000"));
@@ -58,6 +58,11 @@ public sealed class TwoStepTests(KiketServer server)
 
         Assert.Contains("is wrong", locked.Text, StringComparison.Ordinal);
         Assert.NotEmpty(key);
+        var log = await tenant.Admin.GetAsync($"/api/v1/audit_log?action=refuse_sign_in&subject_id={id}").OkAsync();
+        Assert.Equal(
+            Enumerable.Repeat(("code", (long?)null), 5),
+            log["data"]!.AsArray().Select(r => ((string)r!["credential"]!, (long?)r["actor"]?["id"]))
+        );
     }
 
     [Fact]

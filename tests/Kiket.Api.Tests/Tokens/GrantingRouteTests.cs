@@ -180,7 +180,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET,POST /workspace_api_tokens
         DELETE /workspace_api_tokens/{token}
         GET,POST /oauth_applications
-        DELETE /oauth_applications/{application}
+        DELETE,PATCH /oauth_applications/{application}
         POST /oauth_applications/{application}/rotate
         GET /personal_access_tokens
         PATCH /tokens/{token}

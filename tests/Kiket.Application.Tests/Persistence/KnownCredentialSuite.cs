@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Extensions;
 using Kiket.Application.Issues;
+using Kiket.Application.OAuth;
 using Kiket.Application.Projects;
 using Kiket.Application.Tokens;
 using Kiket.Application.Users;
@@ -15,6 +16,7 @@ using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OpenIddict.Abstractions;
 
 namespace Kiket.Application.Tests.Persistence;
 
@@ -171,6 +173,38 @@ public abstract class KnownCredentialSuite(TestDatabase database) : IAsyncLifeti
             },
             owner => Assert.Equal((7, 60), (owner?.LimitRequests, owner?.LimitWindowSeconds))
         );
+    }
+
+    [Fact]
+    public async Task Credentials_are_accepted_only_from_their_new_networks()
+    {
+        IReadOnlyList<string> networks = ["192.0.2.0/24"];
+        var token = await IssueTokenAsync(workspace.Admin);
+        var id = TokenIdOf(token);
+        var installed = await InstallAsync();
+        var runtime = await RuntimeTokenAsync(installed.Id);
+        var (application, access) = await AddApplicationAsync();
+        await SeeAsync(token);
+        await SeeAsync(access);
+        await SeeExtensionAsync(installed.ApiKey!, runtime);
+
+        await SendAsync(new UpdateTokenCommand(id, default, default, new(networks)));
+        await SendAsync(new UpdateOAuthApplicationCommand(application, new(networks)));
+        await SendAsync(
+            new UpdateExtensionCommand(ReferenceOf(installed), null, new() { AllowedNetworks = new(networks) }, default)
+        );
+
+        await RefusesAllAsync(0);
+        clocks[1].Advance(Soon);
+        await RefusesAllAsync(1);
+
+        async Task RefusesAllAsync(int node)
+        {
+            Assert.Null(await OwnerAsync(node, token));
+            Assert.Null(await OwnerAsync(node, access));
+            Assert.Null(await ExtensionAsync(node, installed.ApiKey!));
+            Assert.Null(await ExtensionAsync(node, runtime, isRuntimeToken: true));
+        }
     }
 
     [Fact]
@@ -364,6 +398,31 @@ public abstract class KnownCredentialSuite(TestDatabase database) : IAsyncLifeti
         var user = await session.Db.Users.SingleAsync(u => u.Id == userId);
         session.Db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "test", [], expiresAt, secret, Start).Value);
         await session.Db.SaveChangesAsync();
+    }
+
+    /// <summary>An application, and a token that the OAuth server has issued to it.</summary>
+    private async Task<(long Id, string Access)> AddApplicationAsync()
+    {
+        await using var session = workspace.SignIn();
+        var added = await session.SendAsync(
+            new CreateOAuthApplicationCommand("Robot", ["issues:read"], ["client_credentials"], [], false)
+        );
+        var application = await session.Db.OAuthApplications.SingleAsync(a => a.Id == added.Value.Id);
+        var secret = TokenSecret.Generate("");
+        session.Db.Add(
+            new OAuthToken
+            {
+                Application = await session.Db.Set<OAuthClient>().SingleAsync(c => c.ClientId == application.ClientId),
+                ExpirationDate = Start.UtcDateTime.AddHours(1),
+                ReferenceId = secret.Hash,
+                Scopes = ["issues:read"],
+                Status = OpenIddictConstants.Statuses.Valid,
+                Subject = application.ServiceUserId.ToString(),
+                Type = OpenIddictConstants.TokenTypeIdentifiers.AccessToken,
+            }
+        );
+        await session.Db.SaveChangesAsync();
+        return (application.Id, secret.Plaintext);
     }
 
     private async Task<InstalledExtensionDto> InstallAsync(string permissions = "[\"issues:read\"]") =>

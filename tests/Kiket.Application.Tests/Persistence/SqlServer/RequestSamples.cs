@@ -602,6 +602,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GrantClientCredentialsQuery(application.ClientId, ["issues:read"]);
         yield return new GrantUserAccessQuery(application.ClientId, new(1), ["issues:read"]);
         yield return new AllowApplicationCommand(application.ClientId, ["issues:read"]);
+        yield return new CheckApplicationAddressQuery(application.ClientId, null);
+        yield return new UpdateOAuthApplicationCommand(application.Id, new(["10.0.0.0/8"]));
         yield return new RotateOAuthSecretCommand(application.Id);
         yield return new RemoveOAuthApplicationCommand(application.Id);
     }
@@ -622,7 +624,7 @@ public sealed class RequestSamples : IAsyncLifetime
         var fields = new Dictionary<string, JsonElement> { ["size"] = JsonSerializer.SerializeToElement(3) };
 
         yield return new AuthenticateTokenQuery(Token);
-        yield return new RefuseTokenCommand(Token);
+        yield return new RefuseTokenCommand(Token, null);
         yield return new CreateOrganizationCommand("Another", "bob@example.com", null, null);
         yield return new CreateOrganizationCommand("Samples", "bob@example.com", null, null);
 

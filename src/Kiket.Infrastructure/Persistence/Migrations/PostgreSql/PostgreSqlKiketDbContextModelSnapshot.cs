@@ -702,6 +702,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.PrimitiveCollection<string[]>("AllowedNetworks")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_networks");
+
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("text")
                         .HasColumnName("callback_url")
@@ -1574,6 +1578,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.PrimitiveCollection<string[]>("AllowedNetworks")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_networks");
 
                     b.Property<string>("ClientId")
                         .IsRequired()

@@ -710,6 +710,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
 
+                    b.PrimitiveCollection<string>("AllowedNetworks")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("allowed_networks");
+
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("callback_url")
@@ -1584,6 +1588,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("id");
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.PrimitiveCollection<string>("AllowedNetworks")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("allowed_networks");
 
                     b.Property<string>("ClientId")
                         .IsRequired()

@@ -655,6 +655,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     SqlitePropertyBuilderExtensions.UseAutoincrement(b.Property<long>("Id"));
 
+                    b.PrimitiveCollection<string>("AllowedNetworks")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("allowed_networks");
+
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("TEXT")
                         .HasColumnName("callback_url");
@@ -1466,6 +1470,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.PrimitiveCollection<string>("AllowedNetworks")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("allowed_networks");
 
                     b.Property<string>("ClientId")
                         .IsRequired()
