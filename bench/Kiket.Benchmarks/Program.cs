@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Kiket.Benchmarks;
+using Kiket.Benchmarks.Cluster;
 using Kiket.Benchmarks.Fuzz;
 using Kiket.Benchmarks.Requests;
 
@@ -17,6 +18,8 @@ if (args is ["fuzz", .. var fuzz])
     return await FuzzRun.RunAsync(fuzz);
 if (args is ["fault-load", .. var load])
     return await FaultLoad.RunAsync(load);
+if (args is ["cluster", .. var cluster])
+    return await ClusterRun.RunAsync(cluster);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

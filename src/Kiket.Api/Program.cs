@@ -58,6 +58,7 @@ builder.Services.AddEncryptedConnections();
 builder.Services.AddKiketLinks(settings);
 builder.Services.AddAntiforgery(); // protects the forms of our pages and the actions of Hangfire's dashboard
 builder.Services.AddExceptionHandler<ErrorHandler>();
+builder.Services.AddSingleton<ErrorPage>(Pages.ShowErrorAsync);
 builder
     .Services.AddAuthentication(BearerHandler.SchemeName)
     .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)

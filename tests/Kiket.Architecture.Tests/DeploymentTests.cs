@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Kiket.Architecture.Tests;
@@ -26,6 +27,18 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
+    public void The_schema_of_the_chart_describes_each_of_its_values_and_no_other()
+    {
+        var chart = Path.Combine(Sources.Root, "deploy", "helm", "kiket");
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(chart, "values.schema.json")));
+
+        var described = schema.RootElement.GetProperty("properties").EnumerateObject().Select(p => p.Name).Except(["global"]);
+
+        var values = TopLevelKey().Matches(File.ReadAllText(Path.Combine(chart, "values.yaml"))).Select(m => m.Value);
+        Assert.Equal(described.Order(StringComparer.Ordinal), values.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void The_handbook_lists_each_command()
     {
         var handbook = File.ReadAllText(Path.Combine(Sources.Root, "docs", "operations.md"));
@@ -45,6 +58,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z]+__[A-Z][A-Za-z]+")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"^\w+(?=:)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelKey();
 
     [GeneratedRegex(@"^/// (<summary>)?<c>(?<name>[a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Command();

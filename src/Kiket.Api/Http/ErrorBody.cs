@@ -62,9 +62,19 @@ internal sealed record ErrorBody
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
+    /// <summary>Answers a program with the body, and a person in a browser with a page.</summary>
     public static Task WriteAsync(HttpContext context, Error error, int? status = null)
     {
         context.Response.StatusCode = status ?? StatusOf(error.Kind);
-        return context.Response.WriteAsJsonAsync(Of(error, context));
+        return IsOfPage(context.Request)
+            ? context.RequestServices.GetRequiredService<ErrorPage>()(context, error)
+            : context.Response.WriteAsJsonAsync(Of(error, context));
     }
+
+    private static bool IsOfPage(HttpRequest request) =>
+        !request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>Shows an error to people, under the status that the response already has.</summary>
+internal delegate Task ErrorPage(HttpContext context, Error error);

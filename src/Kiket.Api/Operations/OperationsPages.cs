@@ -59,7 +59,7 @@ internal static class OperationsPages
         var redelivered = await mediator.Send(new RedeliverManyCommand(DeliveryFilters.Of(visit)), ct);
         return redelivered.Error is { } error
             ? new(error, "", "")
-            : new(null, visit.At($"{Path}/deliveries"), "redelivered", redelivered.Value.Redelivered);
+            : new(null, RedeliveryProgress.AddressOf(visit, redelivered.Value), "redelivered", redelivered.Value.Redelivered);
     }
 
     private static async Task<Done> PauseAsync(Visit visit, IMediator mediator, CancellationToken ct)

@@ -15,6 +15,12 @@ internal sealed class Visit(HttpContext context, PageUser user, AntiforgeryToken
     public const string Notice = "done";
     public const string Count = "count";
 
+    /// <summary>How often a page reloads itself while there is work left.</summary>
+    public const int ReloadSeconds = 5;
+
+    private const string ReloadName = "reload";
+    private const string NoReload = "no";
+
     public HttpContext Context => context;
 
     public PageUser User => user;
@@ -64,27 +70,24 @@ internal sealed class Visit(HttpContext context, PageUser user, AntiforgeryToken
     public string RouteValue(string name) => (string)context.Request.RouteValues[name]!;
 
     /// <summary>This page with another value of a parameter.</summary>
-    public string With(string name, string? value) =>
-        WithQuery(
-            Path,
-            [
-                .. context
-                    .Request.Query.Where(q => q.Key != name && q.Key is not (Notice or Count))
-                    .Select(q => (q.Key, (string?)q.Value.ToString())),
-                (name, value),
-            ]
-        );
+    public string With(string name, string? value) => WithQuery(Path, [.. ParametersBut(name), (name, value)]);
+
+    /// <summary>Whether this page may reload itself: its visitor can stop that.</summary>
+    public bool Reloads => this[ReloadName] != NoReload;
+
+    /// <summary>This page, with or without reloads.</summary>
+    public string WithReloads(bool reloads) => With(ReloadName, reloads ? null : NoReload);
+
+    /// <summary>Lets the browser load this page again, unless its visitor has stopped that.</summary>
+    public void Reload()
+    {
+        if (Reloads)
+            context.Response.Headers["Refresh"] = Text(ReloadSeconds);
+    }
 
     /// <summary>Another page with the parameters of this one.</summary>
-    public string At(string path) =>
-        WithQuery(
-            path,
-            [
-                .. context
-                    .Request.Query.Where(q => q.Key is not (Notice or Count or "page"))
-                    .Select(q => (q.Key, (string?)q.Value.ToString())),
-            ]
-        );
+    /// <param name="but">Parameters that it does not get.</param>
+    public string At(string path, params string[] but) => WithQuery(path, [.. ParametersBut([.. but, "page"])]);
 
     /// <summary>An address with those of some parameters that have a value.</summary>
     public static string WithQuery(string path, params (string Name, string? Value)[] parameters) =>
@@ -92,6 +95,11 @@ internal sealed class Visit(HttpContext context, PageUser user, AntiforgeryToken
             path,
             parameters.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => KeyValuePair.Create(p.Name, p.Value))
         );
+
+    private IEnumerable<(string Name, string? Value)> ParametersBut(params string[] names) =>
+        context
+            .Request.Query.Where(q => !names.Contains(q.Key) && q.Key is not (Notice or Count))
+            .Select(q => (q.Key, (string?)q.Value.ToString()));
 
     private StringValues FieldsOf(string name) =>
         context.Request.HasFormContentType ? context.Request.Form[name] : StringValues.Empty;

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kiket.Api.Http;
+using Kiket.Domain.Common;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace Kiket.Api.SignIn;
@@ -146,6 +148,26 @@ internal static class Pages
             Html.Of($"""<p>Go back, reload the page and try again.</p>"""),
             StatusCodes.Status400BadRequest
         );
+
+    /// <summary>An error, in place of the body that programs get.</summary>
+    public static Task ShowErrorAsync(HttpContext context, Error error)
+    {
+        var status = context.Response.StatusCode;
+        var title = status switch
+        {
+            StatusCodes.Status404NotFound => "Not found",
+            StatusCodes.Status503ServiceUnavailable => "Not available at the moment",
+            >= StatusCodes.Status500InternalServerError => "Something went wrong",
+            _ => "Not done",
+        };
+        var content = Html.Of(
+            $"""
+            <p>{error.Message}</p>
+            <p class="hint">Request: <code>{RequestId.Of(context)}</code></p>
+            """
+        );
+        return Page(context, title, content, status).ExecuteAsync(context);
+    }
 
     private static Html Raw(string trusted)
     {

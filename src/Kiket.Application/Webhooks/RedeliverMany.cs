@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
@@ -15,7 +16,12 @@ internal sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Re
 }
 
 /// <param name="Redelivered">How many are queued again.</param>
-internal sealed record RedeliveredDto(int Redelivered);
+internal sealed record RedeliveredDto(int Redelivered)
+{
+    /// <summary>The first and the last of them.</summary>
+    [JsonIgnore]
+    public (long First, long Last)? Ids { get; init; }
+}
 
 internal sealed class RedeliverManyHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
@@ -29,8 +35,10 @@ internal sealed class RedeliverManyHandler(IKiketDb db, IUnitOfWork work, ICurre
         var now = time.GetUtcNow();
         foreach (var delivery in deliveries)
             delivery.Redeliver(now);
-        if (deliveries.Count > 0)
-            work.Audit("webhook_deliveries", $"redelivered {deliveries.Count} from {deliveries[0].Id} to {deliveries[^1].Id}");
-        return new RedeliveredDto(deliveries.Count);
+        if (deliveries.Count == 0)
+            return new RedeliveredDto(0);
+        var (first, last) = (deliveries[0].Id, deliveries[^1].Id);
+        work.Audit("webhook_deliveries", $"redelivered {deliveries.Count} from {first} to {last}");
+        return new RedeliveredDto(deliveries.Count) { Ids = (first, last) };
     }
 }

@@ -77,10 +77,12 @@ internal static class WebhookQueries
 /// <param name="States">Only those in these states; none means all.</param>
 /// <param name="Since">Only those created at this instant or later, or null.</param>
 /// <param name="Webhook">Only those to this endpoint, or null.</param>
+/// <param name="Ids">Only those with ids in this range, or null.</param>
 internal sealed record DeliveryFilter(
     ExtensionRef? Extension,
     IReadOnlyList<string> Events,
     IReadOnlyList<DeliveryState> States,
     DateTimeOffset? Since,
-    long? Webhook = null
+    long? Webhook = null,
+    (long First, long Last)? Ids = null
 );

@@ -50,5 +50,7 @@ internal sealed class DeliveriesMatching : Specification<WebhookDelivery>
             Query.Where(d => d.CreatedAt >= since);
         if (filter.Webhook is { } webhook)
             Query.Where(d => d.WebhookId == webhook);
+        if (filter.Ids is var (first, last))
+            Query.Where(d => d.Id >= first && d.Id <= last);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.Operations;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,31 @@ public sealed class UnavailableTests : IAsyncLifetime
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
                 Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, route.ToString());
         }
+    }
+
+    [Theory]
+    [InlineData("/ops")]
+    [InlineData("/ops/deliveries")]
+    [InlineData("/sign-in")]
+    [InlineData("/account/two-step")]
+    public async Task People_see_a_page_while_the_database_is_away(string path)
+    {
+        var tenant = await server.NewTenantAsync();
+        var browser = await tenant.OpenBrowserAsync();
+        faults.IsAway = true;
+
+        var response = await browser.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(
+            "<h1>Not available at the moment</h1>",
+            await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
+        tenant.Admin.DefaultRequestHeaders.Add("Accept", "text/html");
+        await UnavailableAsync(tenant.Admin.GetAsync("/api/v1/issues"), "the API");
     }
 
     [Fact]

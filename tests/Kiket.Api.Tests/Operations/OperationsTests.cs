@@ -192,9 +192,36 @@ public sealed class OperationsTests(KiketServer server)
         Assert.Contains("1 delivery, newest first", list.Text, StringComparison.Ordinal);
         Assert.Contains("<strong>1</strong> delivery matches.", count.Text, StringComparison.Ordinal);
         Assert.Contains("1 delivery is on the way again.", done.Text, StringComparison.Ordinal);
+        Assert.Matches(@"0 of 1 delivery completed,\s+1 waiting for an attempt", done.Text);
         Assert.Equal(DeliveryState.Pending, (await tenant.DeliveriesAsync(one.WebhookId))[0].State);
         Assert.Equal(DeliveryState.Failed, (await tenant.DeliveriesAsync(other.WebhookId)).Single().State);
         await tenant.AssertAuditedAsync("redeliver_many", $"redelivered 1 from {one.Id} to {one.Id}");
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_redelivery_shows_its_progress_and_reloads_until_it_is_done_or_the_visitor_stops_it()
+    {
+        var tenant = await server.NewTenantAsync();
+        var delivery = await AddFailedAsync(tenant);
+        var browser = await tenant.OpenBrowserAsync();
+        var progress = $"/ops/deliveries/redeliver?first={delivery.Id}&last={delivery.Id}&sent=1";
+
+        var done = await browser.Client.GetAsync(progress);
+        await browser.SubmitAsync(await browser.GetPageAsync("/ops/deliveries/redeliver"));
+        var waiting = await browser.Client.GetAsync(progress);
+        var stopped = await browser.Client.GetAsync($"{progress}&reload=no");
+
+        Assert.False(done.Headers.Contains("Refresh"));
+        Assert.Matches(@"1 of 1 delivery completed,\s+0 waiting", await done.Content.ReadAsStringAsync());
+        Assert.Equal(["5"], waiting.Headers.GetValues("Refresh"));
+        Assert.Contains(
+            "&amp;reload=no\">Stop reloading</a>",
+            await waiting.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
+        Assert.False(stopped.Headers.Contains("Refresh"));
+        Assert.Contains(">Reload every 5 seconds</a>", await stopped.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
