@@ -2,6 +2,7 @@
 // or YAML.
 using System.Globalization;
 using System.Text.Json;
+using EmbeddedWorkflow;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
@@ -101,6 +102,9 @@ foreach (
         $"{moves}: {(errors.Count > 0 ? string.Join(' ', errors) : $"at most {100 * score.MaxUtilization:0.#} % to do")}"
     );
 }
+
+foreach (var line in ContractDesk.Run())
+    Console.WriteLine(line);
 
 return 0;
 

@@ -143,6 +143,7 @@ api.MapDeliveries();
 api.MapHealth();
 app.MapHealthProbes();
 app.MapJwks();
+app.MapDefinitionSchemas();
 app.MapOAuth();
 app.MapSignInPages();
 app.MapProviderSignIn(settings);

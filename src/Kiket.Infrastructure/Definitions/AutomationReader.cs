@@ -19,7 +19,7 @@ internal static class AutomationReader
     private const int MaxNameLength = 200;
 
     /// <summary>Triggers of published packs that never occur on this server.</summary>
-    private static readonly string[] Unavailable = ["schedule", .. EventNames.Elsewhere];
+    public static IReadOnlyList<string> Unavailable { get; } = ["schedule", .. EventNames.Elsewhere];
 
     /// <param name="stem">Name of the file, which names an automation without a key.</param>
     /// <param name="workflow">Key of the workflow whose issues they are for, or null for all.</param>

@@ -17,25 +17,26 @@ internal sealed record IssueTypesDraft(
 internal static class IssueTypesReader
 {
     /// <summary>Names of field types in other trackers and older files.</summary>
-    private static readonly Dictionary<string, CustomFieldType> Synonyms = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["numeric"] = CustomFieldType.Number,
-        ["decimal"] = CustomFieldType.Number,
-        ["float"] = CustomFieldType.Number,
-        ["int"] = CustomFieldType.Integer,
-        ["bool"] = CustomFieldType.Boolean,
-        ["checkbox"] = CustomFieldType.Boolean,
-        ["select"] = CustomFieldType.Enum,
-        ["dropdown"] = CustomFieldType.Enum,
-        ["choice"] = CustomFieldType.Enum,
-        ["multiselect"] = CustomFieldType.MultiEnum,
-        ["multi_select"] = CustomFieldType.MultiEnum,
-        ["date_time"] = CustomFieldType.Datetime,
-        ["timestamp"] = CustomFieldType.Datetime,
-        ["textarea"] = CustomFieldType.Text,
-        ["markdown"] = CustomFieldType.Text,
-        ["link"] = CustomFieldType.Url,
-    };
+    public static IReadOnlyDictionary<string, CustomFieldType> Synonyms { get; } =
+        new Dictionary<string, CustomFieldType>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["numeric"] = CustomFieldType.Number,
+            ["decimal"] = CustomFieldType.Number,
+            ["float"] = CustomFieldType.Number,
+            ["int"] = CustomFieldType.Integer,
+            ["bool"] = CustomFieldType.Boolean,
+            ["checkbox"] = CustomFieldType.Boolean,
+            ["select"] = CustomFieldType.Enum,
+            ["dropdown"] = CustomFieldType.Enum,
+            ["choice"] = CustomFieldType.Enum,
+            ["multiselect"] = CustomFieldType.MultiEnum,
+            ["multi_select"] = CustomFieldType.MultiEnum,
+            ["date_time"] = CustomFieldType.Datetime,
+            ["timestamp"] = CustomFieldType.Datetime,
+            ["textarea"] = CustomFieldType.Text,
+            ["markdown"] = CustomFieldType.Text,
+            ["link"] = CustomFieldType.Url,
+        };
 
     public static IssueTypesDraft Read(FileReading file)
     {

@@ -69,7 +69,7 @@ internal static class RuleReader
             && file.WholeNumber(state, "require_approval") is { } count
         )
             return count == 0 ? [] : [Requirement("state", $"Approval of {label}", [], count)];
-        if (state.Find("require_approval")?.Value is YamlList)
+        if (state.Find("require_approval")?.Value is YamlList or YamlMap)
             return Distinct(Required(file, state), "state.");
         if (state.Find("approval")?.Value is null or YamlText { IsNull: true })
             return Distinct(Chain(file, state), "state.");
@@ -602,7 +602,7 @@ internal static class RuleReader
 
     private static int Count(FileReading file, YamlMap map, string key, int standard)
     {
-        if (map.Find(key)?.Value is not YamlText { IsNull: false } text || text.Value is "true" or "false" or "any" or "all")
+        if (file.Text(map, key) is not { } text || text.Value is "true" or "false" or "any" or "all")
             return standard;
         var count = file.WholeNumber(map, key) ?? standard;
         if (count is >= 1 and <= ApprovalRequirement.MaxRequired)

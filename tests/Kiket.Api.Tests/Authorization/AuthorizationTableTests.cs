@@ -233,11 +233,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
     ];
 
     private IReadOnlyList<(ApiRoute Route, Sample Sample)> Routes =>
-        [
-            .. ApiRoute
-                .All(server)
-                .Select(route => (route, Samples.SingleOrDefault(s => s.Route == NameOf(route)) ?? new(NameOf(route)))),
-        ];
+        [.. ApiRoute.All(server).Select(route => (route, SampleOf(route)))];
 
     [Fact]
     public void Every_route_has_one_row_and_every_row_a_route()
@@ -368,17 +364,22 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
         return $"{answer.Status} {(answer.Status < 400 ? text : Regex.Replace(text, $@"\b{Regex.Escape(name)}\b", "#"))}";
     }
 
-    private static async Task<(int Status, string Text)> AskAsync(
+    /// <param name="instead">A thing that the request names instead of its own.</param>
+    /// <param name="ready">Awaited when everything that the request needs is there.</param>
+    internal static async Task<(int Status, string Text)> AskAsync(
         World world,
         Caller caller,
         ApiRoute route,
         Sample sample,
-        (string Name, string Value)? instead = null
+        (string Name, string Value)? instead = null,
+        Func<Task>? ready = null
     )
     {
         var things = world.Begin(caller);
         if (sample.Before is not null)
             await sample.Before(world);
+        if (ready is not null)
+            await ready();
         if (instead is { } other)
             things[other.Name] = other.Value;
         var address = Parameters()
@@ -400,9 +401,13 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
 
     private static string Describe(int status) => status < 300 ? "yes" : $"{status}";
 
-    private static string NameOf(ApiRoute route) => route.ToString().Replace("/api/v1", "", StringComparison.Ordinal);
+    /// <summary>The request for a route.</summary>
+    internal static Sample SampleOf(ApiRoute route) =>
+        Samples.SingleOrDefault(s => s.Route == NameOf(route)) ?? new(NameOf(route));
 
-    private static string ScopesOf(ApiRoute route) =>
+    internal static string NameOf(ApiRoute route) => route.ToString().Replace("/api/v1", "", StringComparison.Ordinal);
+
+    internal static string ScopesOf(ApiRoute route) =>
         route.Endpoint.Metadata.GetOrderedMetadata<RequiredScope>() is { Count: > 0 } needed ? string.Join(", ", needed) : "none";
 
     /// <summary>Whether the route requires more scopes than its own, as <see cref="Tokens.GrantingRouteTests"/> shows.</summary>
@@ -415,7 +420,7 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
                 .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)),
         ];
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Kiket.sln")))

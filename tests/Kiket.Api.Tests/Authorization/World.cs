@@ -160,6 +160,30 @@ internal sealed partial class World(Tenant tenant, string module)
         current["approval"] = IdOf((await Admin.GetAsync($"{Issue}/approvals").OkAsync())["data"]![0]!);
     }
 
+    /// <summary>An issue that may be closed.</summary>
+    public async Task ApproveAsync()
+    {
+        await AskForApprovalAsync();
+        await Admin.PostAsync($"{Issue}/approvals/{current["approval"]}/approve", null).OkAsync();
+    }
+
+    /// <summary>An issue with a child.</summary>
+    public async Task AddFamilyAsync()
+    {
+        var parent = await tenant.AddIssueAsync("ACT", "The whole", new { issue_type = "Epic" });
+        current["issue"] = IdOf(parent);
+        await tenant.AddIssueAsync("ACT", "A part", new { parent_id = (long)parent["id"]! });
+    }
+
+    /// <summary>Another version of the workflow.</summary>
+    public Task<JsonNode> PublishAsync() =>
+        Admin
+            .PutAsync(
+                "/api/v1/workflows/main?project_id=ACT",
+                Json(WorkflowBody.Replace("name: Main", Fill("name: Main $n"), StringComparison.Ordinal))
+            )
+            .OkAsync();
+
     public async Task AddCommentAsync() =>
         current["comment"] = await CreateAsync($"{Issue}/comments", new { body = "So it is." });
 

@@ -65,6 +65,28 @@ public sealed class StrictDefinitionTests
     }
 
     [Fact]
+    public void A_single_approval_of_a_state_needs_no_list()
+    {
+        var text = Main.Replace(
+            "  review:\n",
+            "  review:\n    require_approval: { assignment: { role: qa }, required: 2 }\n",
+            StringComparison.Ordinal
+        );
+
+        var review = Read((TypesPath, Types), (MainPath, text)).Value.Workflows[0].Definition.FindState(new("review"))!;
+
+        Assert.Equal(2, Assert.Single(review.Approvals).Required);
+    }
+
+    [Fact]
+    public void A_number_of_approvers_that_cannot_be_read_is_an_error()
+    {
+        var text = Main.Replace("  review:\n", "  review:\n    approval: { required: [2] }\n", StringComparison.Ordinal);
+
+        Assert.Contains(Faults(MainPath, text), f => f.EndsWith("required must be a string.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_unknown_key_of_a_rule_is_an_error_that_lists_the_known_ones() =>
         Assert.Contains(
             Faults(MainPath, Main.Replace("    to: review", "    to: review\n    guard: qa", StringComparison.Ordinal)),

@@ -13,22 +13,8 @@ namespace Kiket.Domain.Tests.Readme;
 public sealed class ReadmeTests
 {
     [Fact]
-    public void The_readme_shows_exactly_the_code_that_runs_here()
-    {
-        var readme = File.ReadAllText(Repository.File("src/Kiket.Domain/README.md"));
-        var source = File.ReadAllText(Repository.File("tests/Kiket.Domain.Tests/Readme/ReadmeTests.cs"));
-
-        var shown = readme.Split("```csharp\n").Skip(1).Select(block => block.Split("\n```")[0]).ToList();
-        var run = source
-            .Split("        // <readme>\n")
-            .Skip(1)
-            .Select(block => block.Split("\n        // </readme>")[0])
-            .Select(code => string.Join('\n', code.Split('\n').Select(line => line.Length > 8 ? line[8..] : "")))
-            .ToList();
-
-        Assert.Equal(4, run.Count);
-        Assert.Equal(run, shown);
-    }
+    public void The_readme_shows_exactly_the_code_that_runs_here() =>
+        ShownCode.AssertSame("src/Kiket.Domain/README.md", "tests/Kiket.Domain.Tests/Readme/ReadmeTests.cs", "readme", 4);
 
     [Fact]
     public void A_workflow_says_what_may_happen_and_why_not()
