@@ -15,7 +15,7 @@ namespace Kiket.Application.Tokens;
 /// </summary>
 internal sealed record RefuseTokenCommand(string Token, IPAddress? Address) : ICommand<Result<bool>>;
 
-internal sealed class RefuseTokenHandler(IKiketDb db, IOAuthServer oauth, IUnitOfWork work, TimeProvider time)
+internal sealed class RefuseTokenHandler(IKiketDb db, IOAuthAccessTokens oauth, IUnitOfWork work, TimeProvider time)
     : ICommandHandler<RefuseTokenCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(RefuseTokenCommand command, CancellationToken ct)
@@ -39,7 +39,7 @@ internal sealed class RefuseTokenHandler(IKiketDb db, IOAuthServer oauth, IUnitO
 
     private async Task<Refused?> FindApplicationAsync(string hash, CancellationToken ct)
     {
-        if (await oauth.FindAccessAsync(hash, ct) is not { } access)
+        if (await oauth.FindAsync(hash, ct) is not { } access)
             return null;
         var application = await db.AcrossTenants<OAuthApplication>()
             .AsNoTracking()
