@@ -49,6 +49,20 @@ public sealed class OutsideLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_query_that_never_ends_is_ended_with_its_request()
+    {
+        var tenant = await server.NewTenantAsync();
+        slow.IsEndless = true;
+
+        var answer = await tenant.Admin.GetAsync("/api/v1/projects");
+
+        await Task.FromResult(answer).RefusedAsync(503, "SERVICE_UNAVAILABLE");
+        Assert.Equal("5", Assert.Single(answer.Headers.GetValues("Retry-After")));
+        slow.IsEndless = false;
+        await tenant.Admin.GetAsync("/api/v1/projects").OkAsync();
+    }
+
+    [Fact]
     public async Task A_credential_has_a_limited_number_of_requests_open_and_others_are_not_stopped_by_it()
     {
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
@@ -113,12 +127,17 @@ public sealed class OutsideLimitTests : IAsyncLifetime
     private static string? Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>Keeps queries of projects waiting until the test says so.</summary>
+    /// <summary>Keeps queries of projects waiting until the test says so, or makes them endless.</summary>
     private sealed class SlowProjects : DbCommandInterceptor
     {
+        private const string Endless =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT i FROM n WHERE i < 0";
+
         private int waiting;
 
         public TaskCompletionSource? Until { get; set; }
+
+        public bool IsEndless { get; set; }
 
         public int Waiting => Volatile.Read(ref waiting);
 
@@ -129,7 +148,10 @@ public sealed class OutsideLimitTests : IAsyncLifetime
             CancellationToken cancellationToken = default
         )
         {
-            if (Until is { } until && command.CommandText.Contains("FROM \"projects\"", StringComparison.Ordinal))
+            var isSlow = command.CommandText.Contains("FROM \"projects\"", StringComparison.Ordinal);
+            if (isSlow && IsEndless)
+                command.CommandText = Endless;
+            if (isSlow && Until is { } until)
             {
                 Interlocked.Increment(ref waiting);
                 await until.Task.WaitAsync(cancellationToken);
