@@ -101,8 +101,8 @@ public sealed partial class DefinitionSchemaTests(KiketServer server)
         };
 
     /// <summary>
-    /// Maps that only the changed files compare: the keys of a condition depend on each other, and an action or an option may have
-    /// any other key.
+    /// Maps that only the changed files compare: the keys of a condition depend on each other, and an action or an option may
+    /// have any other key.
     /// </summary>
     private static readonly string[] ComparedByChanges =
     [
