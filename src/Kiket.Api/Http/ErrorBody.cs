@@ -66,6 +66,8 @@ internal sealed record ErrorBody
     public static Task WriteAsync(HttpContext context, Error error, int? status = null)
     {
         context.Response.StatusCode = status ?? StatusOf(error.Kind);
+        if (error.Code == ServerErrorCodes.IdempotencyKeyInUse)
+            context.Response.Headers.RetryAfter = ErrorHandler.RaceIsOverAfterSeconds;
         return IsOfPage(context.Request)
             ? context.RequestServices.GetRequiredService<ErrorPage>()(context, error)
             : context.Response.WriteAsJsonAsync(Of(error, context));

@@ -44,6 +44,10 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
                 exception.GetBaseException().Message
             );
         }
+        else if (status is StatusCodes.Status409Conflict)
+        {
+            httpContext.Response.Headers.RetryAfter = RaceIsOverAfterSeconds;
+        }
 
         await ErrorBody.WriteAsync(httpContext, error, status);
         return true;
@@ -84,6 +88,9 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
     /// <summary>When a caller should try again while the database is busy or unavailable.</summary>
     public const string RetryAfterSeconds = "5";
+
+    /// <summary>When a caller should try again after another request was faster, or is still running.</summary>
+    public const string RaceIsOverAfterSeconds = "1";
 
     private static readonly Error Unavailable = new(
         ErrorKind.BadRequest,

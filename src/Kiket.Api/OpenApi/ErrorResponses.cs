@@ -45,7 +45,7 @@ internal static class ErrorResponses
             [409] = (
                 "Conflict",
                 "`CONFLICT`: another request changed the resource at the same time. `IDEMPOTENCY_KEY_IN_USE`: the "
-                    + "first request with this key is still running.",
+                    + "first request with this key is still running. Where trying again may help, `Retry-After` says when.",
                 "CONFLICT",
                 "Another request changed the resource at the same time. Try again.",
                 null

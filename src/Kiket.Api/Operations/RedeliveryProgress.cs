@@ -6,7 +6,7 @@ namespace Kiket.Api.Operations;
 /// <summary>How far a redelivery of many has come. The page's address names it, so nothing is stored for it.</summary>
 /// <param name="Ids">The first and the last of its deliveries.</param>
 /// <param name="Total">How many they are.</param>
-internal sealed record RedeliveryProgress((long First, long Last) Ids, int Total)
+internal sealed record RedeliveryProgress(DeliveryRange Ids, int Total)
 {
     private const string First = "first";
     private const string Last = "last";
@@ -20,7 +20,7 @@ internal sealed record RedeliveryProgress((long First, long Last) Ids, int Total
     /// <returns>Null if the page shows none.</returns>
     public static RedeliveryProgress? Of(Visit visit) =>
         (visit.Long(First), visit.Long(Last), visit.Number(Sent)) is ({ } first, { } last, { } total)
-            ? new((first, last), total)
+            ? new(new(first, last), total)
             : null;
 
     /// <summary>The page that shows it, and offers to redeliver what is left.</summary>

@@ -86,7 +86,12 @@ internal sealed class GetDeliveryOverviewHandler(IKiketDb db, IEventBacklog back
         var hours = Ages.Select(ago =>
             between(now.AddHours(-ago - 1), now.AddHours(-ago))
                 .GroupBy(d => d.State)
-                .Select(g => new HourCount(ago, g.Key, g.Count()))
+                .Select(g => new HourCount
+                {
+                    Ago = ago,
+                    State = g.Key,
+                    Count = g.Count(),
+                })
         );
         var counts = await hours.Aggregate((all, hour) => all.Concat(hour)).ToListAsync(ct);
         return counts.ToLookup(c => c.Ago);
@@ -108,6 +113,13 @@ internal sealed class GetDeliveryOverviewHandler(IKiketDb db, IEventBacklog back
         return hours;
     }
 
-    /// <param name="Ago">How many hours ago the hour ended.</param>
-    private sealed record HourCount(int Ago, DeliveryState State, int Count);
+    private sealed record HourCount
+    {
+        /// <summary>How many hours ago the hour ended.</summary>
+        public required int Ago { get; init; }
+
+        public required DeliveryState State { get; init; }
+
+        public required int Count { get; init; }
+    }
 }

@@ -20,8 +20,11 @@ internal sealed record RedeliveredDto(int Redelivered)
 {
     /// <summary>The first and the last of them.</summary>
     [JsonIgnore]
-    public (long First, long Last)? Ids { get; init; }
+    public DeliveryRange? Ids { get; init; }
 }
+
+/// <summary>The deliveries between two ids, both included.</summary>
+internal readonly record struct DeliveryRange(long First, long Last);
 
 internal sealed class RedeliverManyHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
@@ -39,6 +42,6 @@ internal sealed class RedeliverManyHandler(IKiketDb db, IUnitOfWork work, ICurre
             return new RedeliveredDto(0);
         var (first, last) = (deliveries[0].Id, deliveries[^1].Id);
         work.Audit("webhook_deliveries", $"redelivered {deliveries.Count} from {first} to {last}");
-        return new RedeliveredDto(deliveries.Count) { Ids = (first, last) };
+        return new RedeliveredDto(deliveries.Count) { Ids = new(first, last) };
     }
 }

@@ -84,5 +84,5 @@ internal sealed record DeliveryFilter(
     IReadOnlyList<DeliveryState> States,
     DateTimeOffset? Since,
     long? Webhook = null,
-    (long First, long Last)? Ids = null
+    DeliveryRange? Ids = null
 );

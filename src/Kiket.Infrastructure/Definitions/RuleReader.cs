@@ -61,9 +61,16 @@ internal static class RuleReader
         };
     }
 
-    /// <summary>The approvals that a state requires: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
+    /// <summary>
+    /// The approvals that a state requires: <c>approval</c>, <c>approval_chain</c>, or <c>require_approval</c>, also in the short form
+    /// <c>require_approval: 2</c>. Only one of them can be given, because none may be ignored.
+    /// </summary>
     public static IReadOnlyList<ApprovalRequirement> StateApprovals(FileReading file, YamlMap state, string label)
     {
+        string[] forms = ["require_approval", "approval", "approval_chain"];
+        var given = forms.Where(form => state.Find(form)?.Value is not (null or YamlText { IsNull: true })).ToList();
+        if (given.Count > 1)
+            file.Reject(state.Find(given[1])!.Key, $"A state can have only one of {string.Join(" and ", given)}.");
         if (
             state.Find("require_approval")?.Value is YamlText { IsNull: false }
             && file.WholeNumber(state, "require_approval") is { } count

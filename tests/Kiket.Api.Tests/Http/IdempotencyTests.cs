@@ -137,7 +137,10 @@ public sealed class IdempotencyTests(KiketServer server)
         Assert.Equal(1, await IssuesAsync(tenant));
         Assert.Single(answers, a => a.StatusCode is HttpStatusCode.Created && !a.Headers.Contains("Idempotent-Replayed"));
         foreach (var other in answers.Where(a => a.StatusCode is not HttpStatusCode.Created))
+        {
             await Task.FromResult(other).RefusedAsync(409, "IDEMPOTENCY_KEY_IN_USE");
+            Assert.Equal(TimeSpan.FromSeconds(1), other.Headers.RetryAfter?.Delta);
+        }
     }
 
     [Fact]

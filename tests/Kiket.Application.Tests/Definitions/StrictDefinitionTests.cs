@@ -78,6 +78,24 @@ public sealed class StrictDefinitionTests
         Assert.Equal(2, Assert.Single(review.Approvals).Required);
     }
 
+    [Theory]
+    [InlineData("require_approval: 2", "approval: { approvers: [{ role: qa }] }", "require_approval and approval")]
+    [InlineData("require_approval: [{ role: qa }]", "approval_chain: [{ assignments: [qa] }]", "require_approval and approval_chain")]
+    [InlineData("approval: { required: 2 }", "approval_chain: [{ assignments: [qa] }]", "approval and approval_chain")]
+    public void A_state_with_two_forms_of_approval_is_an_error_because_one_would_be_ignored(
+        string first,
+        string second,
+        string named
+    )
+    {
+        var text = Main.Replace("  review:\n", $"  review:\n    {first}\n    {second}\n", StringComparison.Ordinal);
+
+        Assert.Contains(
+            Faults(MainPath, text),
+            f => f.EndsWith($"A state can have only one of {named}.", StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public void A_number_of_approvers_that_cannot_be_read_is_an_error()
     {

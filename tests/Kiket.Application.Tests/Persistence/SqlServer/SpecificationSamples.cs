@@ -57,7 +57,7 @@ internal static class SpecificationSamples
                             db.Extensions
                         )
                     ),
-                    Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null, 1, (1, 2)), db.Extensions)),
+                    Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null, 1, new(1, 2)), db.Extensions)),
                 ],
             [nameof(DeliveriesOf)] = db => [Sql(db.WebhookDeliveries, new DeliveriesOf(new(1)))],
             [nameof(EndpointOf)] = db => [Sql(db.Webhooks, new EndpointOf(new(1)))],
