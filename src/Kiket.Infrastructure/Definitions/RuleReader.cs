@@ -62,8 +62,8 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// The approvals that a state requires: <c>approval</c>, <c>approval_chain</c>, or <c>require_approval</c>, also in the short form
-    /// <c>require_approval: 2</c>. Only one of them can be given, because none may be ignored.
+    /// The approvals that a state requires: <c>approval</c>, <c>approval_chain</c>, or <c>require_approval</c>, also in the short
+    /// form <c>require_approval: 2</c>. Only one of them can be given, because none may be ignored.
     /// </summary>
     public static IReadOnlyList<ApprovalRequirement> StateApprovals(FileReading file, YamlMap state, string label)
     {

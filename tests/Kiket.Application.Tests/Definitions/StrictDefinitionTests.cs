@@ -80,7 +80,11 @@ public sealed class StrictDefinitionTests
 
     [Theory]
     [InlineData("require_approval: 2", "approval: { approvers: [{ role: qa }] }", "require_approval and approval")]
-    [InlineData("require_approval: [{ role: qa }]", "approval_chain: [{ assignments: [qa] }]", "require_approval and approval_chain")]
+    [InlineData(
+        "require_approval: [{ role: qa }]",
+        "approval_chain: [{ assignments: [qa] }]",
+        "require_approval and approval_chain"
+    )]
     [InlineData("approval: { required: 2 }", "approval_chain: [{ assignments: [qa] }]", "approval and approval_chain")]
     public void A_state_with_two_forms_of_approval_is_an_error_because_one_would_be_ignored(
         string first,
