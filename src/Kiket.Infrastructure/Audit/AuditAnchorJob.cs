@@ -29,24 +29,33 @@ internal sealed class AuditAnchorJob(KiketDbContext db, RuntimeTokens keys, Time
             .ToListAsync(ct);
         foreach (var log in waiting)
         {
-            var anchored = log.Anchored;
-            while (await AnchorAsync(log.Id, anchored + 1, ct) is > 0 and var count)
-                anchored += count;
+            long? next = log.Anchored + 1;
+            while (next is { } first)
+                next = await AnchorAsync(log.Id, first, ct);
         }
     }
 
-    /// <returns>How many records it covers; 0 if they must wait longer.</returns>
-    private async Task<int> AnchorAsync(OrganizationId organization, long first, CancellationToken ct)
+    /// <summary>
+    /// Anchors the records up to a missing one. Records are only missing where somebody has removed them from the database.
+    /// </summary>
+    /// <returns>The number after the last record that it covers; null if the rest must wait longer.</returns>
+    private async Task<long?> AnchorAsync(OrganizationId organization, long first, CancellationToken ct)
     {
         var records = await db.AcrossTenants<AuditRecord>()
             .Where(r => r.OrganizationId == organization && r.Sequence >= first)
             .OrderBy(r => r.Sequence)
             .Take(AuditAnchor.MaxRecords)
-            .Select(r => new { r.ContentHash, r.At })
+            .Select(r => new
+            {
+                r.Sequence,
+                r.ContentHash,
+                r.At,
+            })
             .ToListAsync(ct);
         var now = time.GetUtcNow();
         if (records.Count == 0 || records.Count < AuditAnchor.EnoughRecords && records[0].At + AuditAnchor.LongestWait > now)
-            return 0;
+            return null;
+        records = [.. records.TakeWhile((r, n) => r.Sequence == records[0].Sequence + n)];
 
         var root = MerkleTree.Root([.. records.Select(r => r.ContentHash)]);
         var (keyId, signature) = await keys.SignAsync(root, ct);
@@ -55,7 +64,7 @@ internal sealed class AuditAnchorJob(KiketDbContext db, RuntimeTokens keys, Time
             {
                 OrganizationId = organization,
                 MerkleRoot = root,
-                FirstSequence = first,
+                FirstSequence = records[0].Sequence,
                 LeafCount = records.Count,
                 FirstRecordAt = records[0].At,
                 LastRecordAt = records[^1].At,
@@ -66,6 +75,6 @@ internal sealed class AuditAnchorJob(KiketDbContext db, RuntimeTokens keys, Time
         );
         await db.SaveChangesAsync(ct);
         db.ChangeTracker.Clear();
-        return records.Count;
+        return records[^1].Sequence + 1;
     }
 }

@@ -202,6 +202,28 @@ public abstract class AuditLogSuite(TestDatabase database)
     }
 
     [Fact]
+    public async Task What_follows_a_missing_record_is_anchored_once()
+    {
+        var workspace = await FourRecordsAsync();
+        await TamperAsync(workspace, "UPDATE audit_records SET sequence = 1000000 WHERE {0} AND sequence = 4");
+        await TamperAsync(
+            workspace,
+            "UPDATE organizations SET last_audit_sequence = 1000000 WHERE id IN (SELECT organization_id FROM audit_records WHERE {0})"
+        );
+
+        await AnchorAsync();
+        await AnchorAsync();
+
+        await using var session = workspace.SignIn();
+        var anchored = await session
+            .Db.AuditAnchors.OrderBy(a => a.FirstSequence)
+            .Select(a => new { a.FirstSequence, a.LeafCount })
+            .ToListAsync();
+        Assert.Equal([(1L, 3), (1_000_000L, 1)], anchored.Select(a => (a.FirstSequence, a.LeafCount)));
+        Assert.Equal(4, (await VerifyAsync(workspace)).FirstInvalid?.Id);
+    }
+
+    [Fact]
     public async Task Only_the_leaf_at_its_own_place_passes_as_proved()
     {
         var workspace = await FourRecordsAsync();
