@@ -208,7 +208,8 @@ public abstract class AuditLogSuite(TestDatabase database)
         await TamperAsync(workspace, "UPDATE audit_records SET sequence = 1000000 WHERE {0} AND sequence = 4");
         await TamperAsync(
             workspace,
-            "UPDATE organizations SET last_audit_sequence = 1000000 WHERE id IN (SELECT organization_id FROM audit_records WHERE {0})"
+            "UPDATE organizations SET last_audit_sequence = 1000000 "
+                + "WHERE id IN (SELECT organization_id FROM audit_records WHERE {0})"
         );
 
         await AnchorAsync();
