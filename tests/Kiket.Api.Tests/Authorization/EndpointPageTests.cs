@@ -11,6 +11,7 @@ namespace Kiket.Api.Tests.Authorization;
 /// Writes <c>docs/endpoints.md</c> from the OpenAPI document, the routes and the event log. The file is renewed by a run with
 /// <c>KIKET_WRITE_DOCS=1</c>.
 /// </summary>
+[Trait("Database", "Sqlite")]
 public sealed class EndpointPageTests(KiketServer server)
 {
     private const string Introduction = """

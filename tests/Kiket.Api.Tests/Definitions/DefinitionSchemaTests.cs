@@ -18,6 +18,7 @@ using NJsonSchema;
 namespace Kiket.Api.Tests.Definitions;
 
 /// <summary>The JSON Schemas of pack files against the readers.</summary>
+[Trait("Database", "Sqlite")]
 public sealed partial class DefinitionSchemaTests(KiketServer server)
 {
     private static readonly DefinitionReader Reader = new();

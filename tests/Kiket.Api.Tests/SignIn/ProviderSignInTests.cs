@@ -5,6 +5,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Api.Tests.SignIn;
 
 /// <summary>Signing in by an OpenID Connect provider, which is another server of ours.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class ProviderSignInTests(KiketServer provider)
 {
     private const string Address = "https://kiket.example";

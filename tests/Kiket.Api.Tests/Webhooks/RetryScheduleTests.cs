@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>When failed deliveries are retried, on a separate clock: hours pass in a second.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked) : IClassFixture<RetryScheduleTests.ClockedServer>
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);

@@ -8,7 +8,7 @@ namespace Kiket.Application.Tests.Definitions;
 /// <summary>Random workflows, each written in a random equivalent form.</summary>
 public sealed class WorkflowSpellingProperties
 {
-    private const long Samples = 3_000;
+    private const long Samples = 1_000;
 
     private static readonly Gen<TimeSpan> ALength = AnyOf(5, 30, 60, 90, 240, 1440, 2880, 10080)
         .Select(minutes => TimeSpan.FromMinutes(minutes));
