@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Used by <c>dotnet ef migrations add … --context …</c> to build each model, without a database.</summary>
+/// <summary>
+/// The options of a context without services, to build its model: for <c>dotnet ef migrations add … --context …</c>, without a
+/// database, and for <see cref="ModelAhead"/>.
+/// </summary>
 internal static class DesignTime
 {
     public static DbContextOptions<T> Options<T>(DatabaseProvider provider, string connection)

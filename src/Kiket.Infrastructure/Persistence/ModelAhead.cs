@@ -14,18 +14,13 @@ internal static class ModelAhead
         {
             using KiketDbContext db = database.Provider switch
             {
-                DatabaseProvider.Sqlite => new SqliteKiketDbContext(OptionsOf<SqliteKiketDbContext>(database)),
-                DatabaseProvider.PostgreSql => new PostgreSqlKiketDbContext(OptionsOf<PostgreSqlKiketDbContext>(database)),
-                _ => new SqlServerKiketDbContext(OptionsOf<SqlServerKiketDbContext>(database)),
+                DatabaseProvider.Sqlite => new SqliteKiketDbContext(OptionsOf<SqliteKiketDbContext>()),
+                DatabaseProvider.PostgreSql => new PostgreSqlKiketDbContext(OptionsOf<PostgreSqlKiketDbContext>()),
+                _ => new SqlServerKiketDbContext(OptionsOf<SqlServerKiketDbContext>()),
             };
             return db.Model;
-        });
 
-    private static DbContextOptions<T> OptionsOf<T>(DatabaseOptions database)
-        where T : DbContext
-    {
-        var builder = new DbContextOptionsBuilder<T>();
-        DatabaseSetup.Use(builder, database.Provider, database.Connection);
-        return builder.Options;
-    }
+            DbContextOptions<T> OptionsOf<T>()
+                where T : DbContext => DesignTime.Options<T>(database.Provider, database.Connection);
+        });
 }
