@@ -38,6 +38,7 @@ internal static class DependencyInjection
         services.AddSingleton<TokenUses>();
         services.AddSingleton<KnownCredentials>();
         services.AddSingleton<IssueReads>();
+        services.AddSingleton<IssuePages>();
         services.AddSingleton<IssueLoads>();
         services.AddSingleton<OpenProjects>();
         services.AddSingleton<KnownWorkflows>();

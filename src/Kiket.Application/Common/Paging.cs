@@ -16,6 +16,29 @@ internal sealed record PageRequest(int? Page, int? PerPage, string? Sort)
 
     /// <summary>Each field of a sort order nests the query one level deeper.</summary>
     public const int MaxSortFields = 5;
+
+    /// <summary>After so many rows, skipping in the index alone and looking up the rest by id is cheaper.</summary>
+    public const int Deep = 1_000;
+
+    public int Number => Page ?? 1;
+
+    public int Size => PerPage ?? DefaultSize;
+
+    /// <summary>How many rows of the list come before the page.</summary>
+    public long Skip => (Number - 1L) * Size;
+
+    /// <summary>Whether it is a page near the start, in the list's own order.</summary>
+    public bool IsUsual => string.IsNullOrWhiteSpace(Sort) && FindError() is null && Skip < Deep;
+
+    /// <summary>The error of a page that no list has, or null.</summary>
+    public Error? FindError()
+    {
+        if (Number < 1)
+            return Error.InvalidParameter("page", "page must be 1 or greater.");
+        return Size is < 1 or > MaxSize
+            ? Error.InvalidParameter("per_page", $"per_page must be a number from 1 to {MaxSize}.")
+            : null;
+    }
 }
 
 /// <summary>The number of rows of a list; a lower bound if it is an estimate.</summary>
@@ -177,8 +200,7 @@ internal static class Paging
         CancellationToken ct
     )
     {
-        var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (Validate(number, size) is { } error)
+        if (request.FindError() is { } error)
             return error;
 
         var order = sorts.Read(request.Sort);
@@ -188,40 +210,27 @@ internal static class Paging
         var total = await countAsync();
         var list = new PagedList<T, TDto>(source, order.Value, project);
         return total.IsEstimate
-            ? await list.ReadOpenPageAsync(total, number, size, ct)
-            : await list.ReadPageAsync(total.Count, number, size, ct);
+            ? await list.ReadOpenPageAsync(total, request, ct)
+            : await list.ReadPageAsync(total.Count, request, ct);
     }
 
     /// <summary>One page of a sorted list in memory.</summary>
     public static Result<Page<T>> ToPage<T>(this IReadOnlyList<T> all, PageRequest request)
     {
-        var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (Validate(number, size) is { } error)
+        if (request.FindError() is { } error)
             return error;
-        var skip = (number - 1L) * size;
-        return new Page<T>(skip >= all.Count ? [] : [.. all.Skip((int)skip).Take(size)], all.Count, number, size);
-    }
-
-    private static Error? Validate(int number, int size)
-    {
-        if (number < 1)
-            return Error.InvalidParameter("page", "page must be 1 or greater.");
-        return size is < 1 or > PageRequest.MaxSize
-            ? Error.InvalidParameter("per_page", $"per_page must be a number from 1 to {PageRequest.MaxSize}.")
-            : null;
+        var (skip, size) = (request.Skip, request.Size);
+        return new Page<T>(skip >= all.Count ? [] : [.. all.Skip((int)skip).Take(size)], all.Count, request.Number, size);
     }
 }
 
 /// <summary>A list that is read in pages; deep pages are read from the nearer end and by their ids.</summary>
 internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> order, Func<IQueryable<T>, IQueryable<TDto>> project)
 {
-    /// <summary>From here on, skipping in the index alone and looking up the rest by id is cheaper.</summary>
-    private const int Deep = 1_000;
-
     /// <summary>Reads a page of a list whose size is known.</summary>
-    public async Task<Page<TDto>> ReadPageAsync(int total, int number, int size, CancellationToken ct)
+    public async Task<Page<TDto>> ReadPageAsync(int total, PageRequest request, CancellationToken ct)
     {
-        var skip = (number - 1L) * size;
+        var (number, size, skip) = (request.Number, request.Size, request.Skip);
         if (skip >= total)
             return new Page<TDto>([], total, number, size);
 
@@ -235,9 +244,9 @@ internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> orde
     /// Reads a page of a list with more rows than were counted. If another page follows, the total includes it, so that a client
     /// that reads until the last page misses nothing; the last page has the exact total.
     /// </summary>
-    public async Task<Page<TDto>> ReadOpenPageAsync(ListTotal total, int number, int size, CancellationToken ct)
+    public async Task<Page<TDto>> ReadOpenPageAsync(ListTotal total, PageRequest request, CancellationToken ct)
     {
-        var skip = (number - 1L) * size;
+        var (number, size, skip) = (request.Number, request.Size, request.Skip);
         var rows = skip > int.MaxValue - size ? [] : await ReadAsync((int)skip, size + 1, backwards: false, ct);
         var reached = (int)Math.Min(skip + rows.Count, int.MaxValue);
         if (rows.Count > size)
@@ -257,7 +266,7 @@ internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> orde
         foreach (var part in backwards ? parts.Reverse() : parts)
         {
             var few = order.Sort(part, backwards).Skip(skip).Take(count - rows.Count);
-            if (skip >= Deep)
+            if (skip >= PageRequest.Deep)
             {
                 // In a separate statement: as a subquery, PostgreSQL may evaluate it again for each row.
                 var ids = await order.IdsOf(few).ToListAsync(ct);

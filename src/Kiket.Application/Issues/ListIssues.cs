@@ -62,6 +62,9 @@ internal sealed record IssueFilter
         && (CreatedAfter ?? CreatedBefore ?? UpdatedAfter ?? UpdatedBefore) is null
         && (DueAfter ?? DueBefore) is null;
 
+    /// <summary>Whether it only filters by project.</summary>
+    public bool IsOnlyOfProject => Project is not null && Status is [] && IsCounted;
+
     /// <summary>Whether it only filters by one field that has an index over all projects.</summary>
     public bool IsOfOneField =>
         Project is null
@@ -79,7 +82,7 @@ internal sealed record IssueFilter
 internal sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page, TotalMode Total = TotalMode.Estimate)
     : IQuery<Result<Page<IssueDto>>>;
 
-internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
+internal sealed class ListIssuesHandler(IKiketDb db, IssuePages pages, ICurrentActor current, PublicUrl url)
     : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
 {
     private static readonly SortOptions<Issue> Sorts = IssueFields
@@ -89,6 +92,9 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
     public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
     {
         var filter = query.Filter;
+        if (filter is { IsOnlyOfProject: true, Project: { } project } && query.Page.IsUsual)
+            return await pages.ReadAsync(db, project, query.Page, current.Actor, url, ct);
+
         var namesDay = new[] { filter.CreatedAfter, filter.CreatedBefore, filter.UpdatedAfter, filter.UpdatedBefore }.Any(b =>
             b?.Day is not null
         );

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -82,6 +85,63 @@ public abstract class PagingSuite(TestDatabase database)
 
         Assert.Equal(ordered.Skip((page - 1) * 25).Take(25).Select(i => i.Id), found.Value.Items.Select(i => i.Id));
     }
+
+    [Fact]
+    public async Task The_newest_issues_of_a_project_are_the_same_by_any_query()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        var project = await workspace.AddProjectAsync();
+        await workspace.AddProjectAsync("OTHER");
+        var parent = await workspace.AddIssueAsync(new() { Title = "Issue 0", IssueType = "UserStory" });
+        for (var i = 1; i < 7; i++)
+            await workspace.AddIssueAsync(new() { Title = $"Issue {i}", ParentId = i % 2 == 0 ? parent.Id : null });
+        await workspace.AddIssueAsync(new() { Title = "Elsewhere" }, "OTHER");
+        await using var session = workspace.SignIn();
+        // Ties are broken by id.
+        await session.Db.Issues.ExecuteUpdateAsync(i => i.SetProperty(x => x.CreatedAt, DateTimeOffset.UnixEpoch));
+
+        foreach (var reference in new[] { ProjectRef.Of(project.Id), Project("LEGAL") })
+        {
+            foreach (var (number, rows) in new[] { (1, 3), (2, 3), (3, 1), (4, 0) })
+            {
+                var filter = new IssueFilter { Project = reference };
+                var usual = (await session.SendAsync(new ListIssuesQuery(filter, new(number, 3, null)))).Value;
+                var sorted = (await session.SendAsync(new ListIssuesQuery(filter, new(number, 3, "created_at desc")))).Value;
+
+                Assert.Equal(JsonSerializer.Serialize(sorted), JsonSerializer.Serialize(usual));
+                Assert.Equal((7, rows), (usual.Total, usual.Items.Count));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_issues_of_a_project_that_the_reader_cannot_see_are_an_empty_page()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        var project = await workspace.AddProjectAsync();
+        await workspace.AddIssueAsync(new() { Title = "Hidden" });
+        await using (var admin = workspace.SignIn())
+            await admin.Db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.Visibility, ProjectVisibility.Private));
+        var member = await workspace.AddUserAsync("reader@example.com");
+        var readers = new[]
+        {
+            (new Actor(workspace.Admin.OrganizationId, member.Id, OrganizationRole.Developer), 0),
+            (workspace.Admin, 1),
+        };
+        foreach (var (actor, expected) in readers)
+        {
+            await using var session = new Session(workspace.Services, actor);
+            foreach (var reference in new[] { ProjectRef.Of(project.Id), Project("LEGAL"), Project("NONE") })
+            {
+                var page = (await session.SendAsync(new ListIssuesQuery(new() { Project = reference }, new(1, 25, null)))).Value;
+
+                var isThere = reference != Project("NONE");
+                Assert.Equal((isThere ? expected : 0, isThere ? expected : 0), (page.Total, page.Items.Count));
+            }
+        }
+    }
+
+    private static ProjectRef Project(string key) => ProjectRef.TryParse(key, out var project) ? project : default;
 
     private static async Task<List<IssueId>> ReadAllAsync(Session session, string sort, TotalMode mode)
     {

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using DotNet.Testcontainers.Builders;
 using Hangfire;
 using Hangfire.InMemory;
+using Kiket.Application.Issues;
+using Kiket.Application.Projects;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
@@ -150,6 +153,20 @@ internal static class KiketServices
     /// <summary>One key ring for all, so that services on a copy of the database can decrypt its values.</summary>
     private static readonly IDataProtectionProvider Keys = new EphemeralDataProtectionProvider();
 
+    /// <summary>
+    /// Compiled queries, which have no state: to compile them for each provider of services takes longer than most tests.
+    /// </summary>
+    private static readonly Type[] Queries =
+    [
+        typeof(IssueReads),
+        typeof(IssuePages),
+        typeof(IssueLoads),
+        typeof(OpenProjects),
+        typeof(EventCursors),
+    ];
+
+    private static readonly ConcurrentDictionary<(DatabaseProvider, Type), object> Compiled = new();
+
     public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
         Collect(provider, connection, interceptors).BuildServiceProvider(validateScopes: true);
 
@@ -174,6 +191,8 @@ internal static class KiketServices
             .AddInMemoryCollection(settings)
             .Build();
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
+        foreach (var type in Queries)
+            services.AddSingleton(type, Compiled.GetOrAdd((provider, type), key => Activator.CreateInstance(key.Item2)!));
         services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());
         services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage())); // the jobs do not run

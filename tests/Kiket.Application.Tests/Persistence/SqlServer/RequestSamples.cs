@@ -754,6 +754,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetIssueQuery(IssueRef.TryParse("LEGAL-1", out var key) ? key : default);
         yield return new GetIssueQuery(IssueRef.Of(new(-1)));
         yield return new ListIssuesQuery(new(), page);
+        yield return new ListIssuesQuery(new() { Project = Legal }, page);
+        yield return new ListIssuesQuery(new() { Project = ProjectRef.Of(new(1)) }, page);
         yield return new ListIssuesQuery(
             new()
             {
