@@ -71,7 +71,7 @@ internal static class AuditRecords
 
     private static AuditRecordDto ToDto(AuditRecord record, UserSummary? actor)
     {
-        var details = JsonElement.Parse(record.Details);
+        var details = AuditDetails.Read(record.Details);
         return new()
         {
             Id = record.Sequence,
@@ -79,11 +79,11 @@ internal static class AuditRecords
             Action = record.Action,
             Actor = actor,
             Credential = record.Credential,
-            Address = details.GetProperty("address").GetString(),
-            RequestId = details.GetProperty("request_id").GetString(),
+            Address = details.Address,
+            RequestId = details.RequestId,
             Subject = record.SubjectType is { } type ? new(type, record.SubjectId) : null,
-            Changes = details.GetProperty("changes"),
-            Omitted = details.TryGetProperty("omitted", out var omitted) ? omitted.GetInt32() : 0,
+            Changes = details.Changes,
+            Omitted = details.Omitted,
             ContentHash = AuditHash.Of(record.ContentHash),
             ChainHash = AuditHash.Of(record.ChainHash),
         };

@@ -44,6 +44,7 @@ internal sealed class VerifyAuditLogHandler(IKiketDb db, ICurrentActor current)
             })
             .SingleAsync(ct);
         var (chain, checkedUpTo) = (AuditRecord.Origin.ToArray(), 0L);
+        var erasedByNobody = new SortedSet<long>();
         AuditVerification Invalid(long id, string reason) => new(false, checkedUpTo, AuditHash.Of(chain), new(id, reason));
 
         while (checkedUpTo < end.LastAuditSequence)
@@ -64,6 +65,10 @@ internal sealed class VerifyAuditLogHandler(IKiketDb db, ICurrentActor current)
                 if (!chain.AsSpan().SequenceEqual(record.ChainHash))
                     return Invalid(record.Sequence, "The record does not follow the one before it.");
                 checkedUpTo = record.Sequence;
+                if (record.IsErased)
+                    erasedByNobody.Add(record.Sequence);
+                foreach (var (first, last) in AuditDetails.Read(record.Details).ErasedRecords)
+                    erasedByNobody.GetViewBetween(first, last).Clear();
             }
 
             if (batch.Count == 0)
@@ -74,6 +79,8 @@ internal sealed class VerifyAuditLogHandler(IKiketDb db, ICurrentActor current)
             return Invalid(end.LastAuditSequence + 1, "The record was added outside of the chain.");
         if (!CryptographicOperations.FixedTimeEquals(chain, end.AuditChain))
             return Invalid(end.LastAuditSequence, "The chain does not end with this record.");
+        if (erasedByNobody.Count > 0)
+            return Invalid(erasedByNobody.Min, "The details of the record were erased, and no later record says so.");
         return await FirstBrokenAnchorAsync(ct) is { } anchor
             ? Invalid(
                 anchor.FirstSequence,
@@ -82,7 +89,10 @@ internal sealed class VerifyAuditLogHandler(IKiketDb db, ICurrentActor current)
             : new AuditVerification(true, checkedUpTo, AuditHash.Of(chain), null);
     }
 
-    /// <summary>Detects a chain that was recomputed after a change: its anchors cannot be signed again.</summary>
+    /// <summary>
+    /// Detects a chain that was recomputed after a change, unless its anchors were, too. Only a copy of an anchor that is kept
+    /// elsewhere shows that.
+    /// </summary>
     private async Task<AuditAnchor?> FirstBrokenAnchorAsync(CancellationToken ct)
     {
         AuditAnchor? last = null;

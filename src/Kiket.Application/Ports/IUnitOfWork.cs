@@ -39,6 +39,12 @@ internal interface IUnitOfWork
     void Audit(IAggregateRoot row, string change);
 
     /// <summary>
+    /// Records that personal data was erased from records of the audit log. Without this, the verification of the log fails.
+    /// </summary>
+    /// <param name="records">Their places in the log, in ascending order.</param>
+    void AuditErasure(IReadOnlyList<long> records);
+
+    /// <summary>
     /// Registers changes to make in a separate transaction if the running work returns an error. All other changes of the work
     /// are rolled back.
     /// </summary>

@@ -72,8 +72,9 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null);
 
         // All of them, because an issue in the middle of a move still seems to be in its old state.
-        if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
+        if (states.Count == 0)
             return;
+        await issues.UpdateInBatchesAsync<Issue, IssueId>(set => set.SetProperty(i => i.Version, i => i.Version), ct);
         var keys = states.Select(s => SearchText.SortKey(s.Value)).ToList();
         var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusSortKey)).OrderBy(i => i.Id);
         IssueId last = default;

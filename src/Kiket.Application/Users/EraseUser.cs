@@ -37,26 +37,31 @@ internal sealed class EraseUserHandler(
         work.Audit(user, "erased");
         await work.FlushBatchAsync(ct); // from here on nobody else can change the user, which would add a record
         await db.Notifications.Where(n => n.UserId == id).DeleteInBatchesAsync(ct);
-        await EraseFromAuditLogAsync(id, ct);
+        work.AuditErasure(await EraseFromAuditLogAsync(id, ct));
         return user.Adapt<UserDto>(mappings);
     }
 
-    private async Task EraseFromAuditLogAsync(UserId id, CancellationToken ct)
+    /// <returns>The places of the erased records.</returns>
+    private async Task<List<long>> EraseFromAuditLogAsync(UserId id, CancellationToken ct)
     {
-        var aboutUser = $"\"type\":\"user\",\"id\":{id},"; // as AuditTrail writes it
+        // As AuditTrail writes it. An earlier erasure has no personal data and must stay.
+        var (aboutUser, erasure) = ($"\"type\":\"user\",\"id\":{id},", "\"change\":\"erased\"");
         var (last, count) = (0L, 0);
+        List<long> erased = [];
         do
         {
             var after = last;
             var records = await db
-                .AuditRecords.Where(r => r.Sequence > after && r.Details.Contains(aboutUser))
+                .AuditRecords.Where(r => r.Sequence > after && r.Details.Contains(aboutUser) && !r.Details.Contains(erasure))
                 .OrderBy(r => r.Sequence)
                 .Take(Batches.Size)
                 .ToListAsync(ct);
             foreach (var record in records)
                 record.EraseDetails();
+            erased.AddRange(records.Select(r => r.Sequence));
             await work.FlushBatchAsync(ct);
             (last, count) = (records.LastOrDefault()?.Sequence ?? last, records.Count);
         } while (count == Batches.Size);
+        return erased;
     }
 }

@@ -71,6 +71,15 @@ internal sealed class AuditRecord
     /// </summary>
     public string Canonical => $$"""{{{string.Join(',', Members().Select(m => $"\"{m.Name}\":{m.Value}"))}}}""";
 
+    /// <summary>
+    /// Whether only the digest of the details is left. That says nothing about who replaced them: a later record must list this
+    /// one as erased.
+    /// </summary>
+    public bool IsErased =>
+        Details.Length == BeforeDigest.Length + TextDigest.Length + AfterDigest.Length
+        && Details.StartsWith(BeforeDigest, StringComparison.Ordinal)
+        && Details.EndsWith(AfterDigest, StringComparison.Ordinal);
+
     /// <summary>Replaces the details by their digest, so that the chain stays valid.</summary>
     public void EraseDetails() => Details = $"{BeforeDigest}{DetailsDigest}{AfterDigest}";
 
@@ -90,9 +99,7 @@ internal sealed class AuditRecord
 
     /// <summary>SHA-256 of the details as they were written.</summary>
     private string DetailsDigest =>
-        Details.StartsWith(BeforeDigest, StringComparison.Ordinal)
-            ? Details[BeforeDigest.Length..^AfterDigest.Length]
-            : TextDigest.Of(Details);
+        IsErased ? Details[BeforeDigest.Length..^AfterDigest.Length] : TextDigest.Of(Details);
 
     private IEnumerable<(string Name, string Value)> Members() =>
         [

@@ -153,6 +153,13 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         changes.Add(new(Subjects[row.GetType()], what, row, key, []));
     }
 
+    /// <summary>Records from which records personal data was erased.</summary>
+    public void NoteErasure(IReadOnlyList<long> records)
+    {
+        if (records.Count > 0)
+            changes.Add(new("audit_log", "erased", null, [], []) { Erased = SequenceRange.Of(records) });
+    }
+
     /// <summary>Discards the changes of a part that was rolled back.</summary>
     /// <param name="count">The number of changes before it.</param>
     public void Keep(int count) => changes.RemoveRange(count, changes.Count - count);
@@ -289,6 +296,9 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     /// <param name="Entity">The row that changed; null for an action that is not the change of a row.</param>
     private sealed record Change(string Type, string What, object? Entity, IReadOnlyList<IProperty> Key, List<Field> Fields)
     {
+        /// <summary>The records from which personal data was erased.</summary>
+        public IReadOnlyList<SequenceRange> Erased { get; init; } = [];
+
         /// <summary>The last part of the row's key; only known after a new row was saved.</summary>
         public long? Id =>
             Entity is not null && Key[^1].GetGetter().GetClrValue(Entity) is { } value ? Plain(Key[^1], value) as long? : null;
@@ -306,7 +316,23 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
             foreach (var field in Fields)
                 field.WriteTo(json);
             json.WriteEndObject();
+            if (Erased.Count > 0)
+                WriteErased(json);
             json.WriteEndObject();
+        }
+
+        private void WriteErased(Utf8JsonWriter json)
+        {
+            json.WriteStartArray("records");
+            foreach (var (first, last) in Erased)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(first);
+                json.WriteNumberValue(last);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
         }
     }
 

@@ -49,6 +49,8 @@ internal sealed class UnitOfWork(
 
     public void Audit(IAggregateRoot row, string change) => audit.Note(row, change);
 
+    public void AuditErasure(IReadOnlyList<long> records) => audit.NoteErasure(records);
+
     public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
 
     public async Task FlushAsync(CancellationToken ct)

@@ -84,6 +84,64 @@ public sealed class ErasureTests(KiketServer server)
         Assert.False((bool)(await tenant.Admin.GetAsync("/api/v1/audit_log/verify").OkAsync())["valid"]!);
     }
 
+    [Fact]
+    public async Task Details_that_no_action_erased_are_found()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await using var scope = server.Services.CreateAsyncScope();
+        var records = scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .AuditRecords.IgnoreQueryFilters()
+            .Where(r => r.OrganizationId == new OrganizationId(tenant.OrganizationId) && r.Action == "create_project");
+        var record = await records.AsNoTracking().SingleAsync();
+        record.EraseDetails();
+
+        await records.ExecuteUpdateAsync(set => set.SetProperty(r => r.Details, record.Details));
+
+        var verified = await tenant.Admin.GetAsync("/api/v1/audit_log/verify").OkAsync();
+        Assert.False((bool)verified["valid"]!);
+        Assert.Equal(record.Sequence, (long)verified["first_invalid"]!["id"]!);
+    }
+
+    [Fact]
+    public async Task A_user_can_be_erased_twice()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (id, _) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { deactivated = true }).OkAsync();
+        await tenant.Admin.PostAsync($"/api/v1/users/{id}/erase", null).OkAsync();
+
+        await tenant.Admin.PostAsync($"/api/v1/users/{id}/erase", null).OkAsync();
+
+        Assert.True((bool)(await tenant.Admin.GetAsync("/api/v1/audit_log/verify").OkAsync())["valid"]!);
+    }
+
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("null")]
+    [InlineData("""{"address":1,"request_id":null,"changes":[]}""")]
+    [InlineData("""{"address":null,"request_id":null,"changes":[],"erased_sha256":"}""")]
+    [InlineData("""{"address":null,"request_id":null,"changes":[],"erased_sha256":""")]
+    [InlineData("""{"changes":[{"change":"erased","records":[[1,100]]}]}""")]
+    public async Task Details_of_any_form_are_found_and_can_be_read(string details)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await using var scope = server.Services.CreateAsyncScope();
+        var changed = await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .AuditRecords.IgnoreQueryFilters()
+            .Where(r => r.OrganizationId == new OrganizationId(tenant.OrganizationId) && r.Action == "create_project")
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Details, details));
+
+        Assert.Equal(1, changed);
+        Assert.False((bool)(await tenant.Admin.GetAsync("/api/v1/audit_log/verify").OkAsync())["valid"]!);
+        var log = await tenant.Admin.GetAsync("/api/v1/audit_log").OkAsync();
+        Assert.Contains(log["data"]!.AsArray(), r => (string?)r!["action"] == "create_project");
+        Assert.Contains("create_project", await tenant.Admin.GetStringAsync("/api/v1/audit_log/export"));
+    }
+
     /// <summary>The users and the audit records of a tenant as they are stored.</summary>
     private async Task<string> StoredAsync(Tenant tenant)
     {
