@@ -155,11 +155,11 @@ internal static class ContractDesk
     /// <summary>Stores issues as JSON; a database would do all of a method in one transaction.</summary>
     private sealed class IssueStore
     {
+        // <guide>
         private readonly Dictionary<IssueId, (int Version, string Json)> rows = [];
         private readonly Dictionary<IssueId, int> loaded = [];
         private readonly List<IDomainEvent> outbox = [];
 
-        // <guide>
         public IssueId Add(Issue issue)
         {
             var id = new IssueId(rows.Count + 1);

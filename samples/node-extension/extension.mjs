@@ -3,7 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 
-const { KIKET = 'http://127.0.0.1:5080', KIKET_TOKEN, KIKET_PROJECT, PORT = '8787', EXTENSION_BASE_URL } = process.env;
+const { KIKET = 'http://127.0.0.1:5080/api/v1', KIKET_TOKEN, KIKET_PROJECT, PORT = '8787', EXTENSION_BASE_URL } = process.env;
 const MAX_AGE_SECONDS = 300;
 const MAX_BODY_BYTES = 1_000_000;
 const secret = randomBytes(32).toString('hex'); // a new one at each start; for a day Kiket also signs with the previous one
@@ -43,7 +43,7 @@ async function countIssue(ext) {
 // Calls back with the token of the event: it may do what the manifest asks for, for 15 minutes.
 function caller({ authentication, api }) {
   return async (method, path, body, { allow = [], headers = {} } = {}) => {
-    const response = await fetch(`${KIKET}/api/v1/ext/${path}`, {
+    const response = await fetch(`${KIKET}/ext/${path}`, {
       method,
       headers: { 'Content-Type': 'application/json', [api.runtime_header]: authentication.runtime_token, ...headers },
       body: body && JSON.stringify(body),
@@ -90,7 +90,7 @@ async function answer(request, response) {
 async function install(address) {
   const manifest = JSON.parse(await readFile(new URL('manifest.json', import.meta.url)));
   manifest.extension.callback.secret = secret;
-  const response = await fetch(`${KIKET}/api/v1/extensions`, {
+  const response = await fetch(`${KIKET}/extensions`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${KIKET_TOKEN}` },
     body: JSON.stringify({ manifest, callback_url: address, ...(KIKET_PROJECT && { project_id: KIKET_PROJECT }) }),

@@ -55,7 +55,6 @@ internal static class DependencyInjection
         services.AddSingleton(new OutboxSignal { HearsOthers = settings.Database.Provider is DatabaseProvider.Sqlite });
         services.AddSingleton<EventCursors>();
         services.AddScoped<IEventBacklog, OrganizationBacklog>();
-        services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
         services.AddSingleton<Listeners>();
         services.AddSingleton<SlaProcessor>();

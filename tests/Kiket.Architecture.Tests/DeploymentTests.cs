@@ -16,6 +16,9 @@ public sealed partial class DeploymentTests
 
         var used = Directory
             .EnumerateFiles(Path.Combine(Sources.Root, "deploy"), "*", SearchOption.AllDirectories)
+            .Where(file =>
+                !Path.GetRelativePath(Sources.Root, file).Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj")
+            )
             .Append(Path.Combine(Sources.Root, "docs", "operations.md"))
             .SelectMany(file => Variable().Matches(File.ReadAllText(file)))
             .Select(m => m.Value)

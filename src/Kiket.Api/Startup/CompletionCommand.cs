@@ -6,6 +6,7 @@ namespace Kiket.Api.Startup;
 internal static class CompletionCommand
 {
     // Each asks the executable itself, by the directive [suggest] of System.CommandLine, so a script is never out of date.
+    // Where it suggests nothing, they complete file names.
     private static readonly Dictionary<string, string> Scripts = new()
     {
         ["bash"] = """
@@ -16,13 +17,15 @@ internal static class CompletionCommand
             complete -o default -F _kiket NAME
             """,
         ["zsh"] = """
-            _kiket() { compadd -- "${(@f)$("$words[1]" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}" }
+            (( $+functions[compdef] )) || { autoload -U compinit && compinit }
+            _kiket() { compadd -- "${(@f)$("$words[1]" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}" || _files }
             compdef _kiket NAME
             """,
         ["fish"] = """
             function _kiket
               set -l line (commandline -cp)
-              NAME "[suggest:"(string length -- $line)"]" "$line" 2>/dev/null
+              NAME "[suggest:"(string length -- $line)"]" "$line" 2>/dev/null | string match -r '.+'
+              or __fish_complete_path (commandline -ct)
             end
             complete -c NAME -f -a '(_kiket)'
             """,

@@ -38,7 +38,13 @@ internal static class Examples
         ["config"] = ["config --json"],
         ["doctor"] = ["doctor"],
         ["health"] = ["health --url http://127.0.0.1:5080"],
-        ["completion"] = ["completion bash >> ~/.bashrc", "completion fish > ~/.config/fish/completions/kiket.fish"],
+        ["completion"] =
+        [
+            "completion bash >> ~/.bashrc",
+            "completion zsh >> ~/.zshrc",
+            // fish looks for the name of the command.
+            $"completion fish > ~/.config/fish/completions/{RootCommand.ExecutableName}.fish",
+        ],
     };
 
     /// <summary>Shows them in the help of every command.</summary>

@@ -62,6 +62,7 @@ internal static class JobSetup
                 ),
             };
         });
+        services.AddEventProcessing();
         if (settings.RunsJobs)
         {
             services.AddHangfireServer(
@@ -78,6 +79,15 @@ internal static class JobSetup
             services.AddHostedService<RecurringJobPlanner>();
         }
 
+        return services;
+    }
+
+    /// <summary>What follows from events. It queues jobs, which commands of the executable do not.</summary>
+    public static IServiceCollection AddEventProcessing(this IServiceCollection services)
+    {
+        services.AddSingleton<OutboxProcessor>();
+        services.AddSingleton<WebhookSchedule>();
+        services.AddSingleton<WebhookFanOut>();
         return services;
     }
 

@@ -19,8 +19,6 @@ internal static class WebhookSetup
         services.AddSingleton<RuntimeTokens>();
         services.AddSingleton<IRuntimeTokens>(provider => provider.GetRequiredService<RuntimeTokens>());
         services.AddSingleton<WebhookMetrics>();
-        services.AddSingleton<WebhookSchedule>();
-        services.AddSingleton<WebhookFanOut>();
         services.AddSingleton<WebhookDrain>();
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookSender>();

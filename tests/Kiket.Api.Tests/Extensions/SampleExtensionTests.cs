@@ -83,7 +83,7 @@ public sealed partial class SampleExtensionTests
                 Sample,
                 new Dictionary<string, string>
                 {
-                    ["KIKET"] = server.ToString().TrimEnd('/'),
+                    ["KIKET"] = new Uri(server, "api/v1").ToString(),
                     ["KIKET_TOKEN"] = Token,
                     ["PORT"] = "0",
                 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Kiket.Api.Startup;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
+using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,18 @@ public sealed class CommandLineTests : CommandLineTest
         Assert.Equal(("ada@acme.com", OrganizationRole.Admin), (stored.User.Email, stored.User.Role));
         Assert.Empty(stored.Token.Scopes);
         Assert.Null(stored.Token.ExpiresAt);
+    }
+
+    /// <summary>The host checks this in Development, which is where <c>dotnet run</c> is.</summary>
+    [Fact]
+    public void Every_service_of_the_commands_can_be_built()
+    {
+        var builder = CommandLine.CreateBuilder();
+        builder.Services.AddKiketInfrastructure(builder.Configuration);
+
+        using var services = builder.Services.BuildServiceProvider(
+            new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }
+        );
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Kiket.Application.Issues;
 using Kiket.Application.Projects;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Infrastructure;
+using Kiket.Infrastructure.Jobs;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
@@ -196,6 +197,7 @@ internal static class KiketServices
         services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());
         services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage())); // the jobs do not run
+        services.AddEventProcessing();
         services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<SqlServerKiketDbContext>(options => options.AddInterceptors(interceptors));
