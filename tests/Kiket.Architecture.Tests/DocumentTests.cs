@@ -107,6 +107,27 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Each_anchor_of_a_relative_link_is_a_heading()
+    {
+        var broken = MarkdownFiles()
+            .SelectMany(file => AnchorsIn(File.ReadAllText(file)).Select(link => (File: file, link.Target, link.Anchor)))
+            .Where(l => !AnchorsOf(Path.Combine(Path.GetDirectoryName(l.File)!, l.Target), l.File).Contains(l.Anchor))
+            .Select(l => $"{Path.GetRelativePath(Sources.Root, l.File)}: {l.Target}#{l.Anchor}")
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void The_index_of_the_documentation_lists_each_page()
+    {
+        var docs = Path.Combine(Sources.Root, "docs");
+        var pages = Directory.EnumerateFiles(docs, "*.md").Select(file => Path.GetFileName(file)!).Append("decisions/README.md");
+
+        Assert.Empty(pages.Except(["README.md"]).Except(LinksIn(File.ReadAllText(Path.Combine(docs, "README.md")))));
+    }
+
+    [Fact]
     public void Each_path_of_the_repository_that_Markdown_names_exists()
     {
         var paths = MarkdownFiles()
@@ -207,6 +228,22 @@ public sealed partial class DocumentTests
             .Select(target => target.Split('#')[0])
             .Where(target => target.Length > 0);
 
+    /// <summary>The links to a part of a Markdown file; an empty target is the file itself.</summary>
+    private static IEnumerable<(string Target, string Anchor)> AnchorsIn(string markdown) =>
+        Link()
+            .Matches(Code().Replace(markdown, ""))
+            .Select(m => m.Groups["target"].Value.Split('#'))
+            .Where(parts => parts is ["" or [.., '.', 'm', 'd'], _] && !parts[0].Contains("://", StringComparison.Ordinal))
+            .Select(parts => (parts[0], parts[1]));
+
+    /// <summary>What GitHub calls the headings of a file: lower case, hyphens for spaces, no punctuation.</summary>
+    private static HashSet<string> AnchorsOf(string path, string self) =>
+        [
+            .. Heading()
+                .Matches(Fence().Replace(File.ReadAllText(File.Exists(path) ? path : self), ""))
+                .Select(m => Punctuation().Replace(m.Value.ToLowerInvariant(), "").Replace(' ', '-')),
+        ];
+
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
     private static string NumberOf(string file) => Path.GetFileName(file)[..4].TrimStart('0');
@@ -260,6 +297,15 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)(?:\s[^)]*)?\)|^\[[^\]]+\]:\s*(?<target>\S+)", RegexOptions.Multiline)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"(?<=^#{1,6} ).+$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex Punctuation();
+
+    [GeneratedRegex("^```[\\s\\S]*?^```", RegexOptions.Multiline)]
+    private static partial Regex Fence();
 
     [GeneratedRegex(@"^```[\s\S]*?^```|`[^`\n]*`|^ {4}.*$", RegexOptions.Multiline)]
     private static partial Regex Code();

@@ -204,39 +204,30 @@ public sealed partial class DefinitionSchemaTests(KiketServer server)
     public async Task A_good_pack_fits_the_schemas(string pack)
     {
         foreach (var (path, text) in ExamplePack.FilesOf(pack))
-        {
-            var schema = await Schemas[PathsOf.Single(p => IsLike(path, p.Value)).Key];
+            await AssertFitsAsync(path, text);
+    }
 
-            Assert.Empty(schema.Validate(Read(text)!.ToJsonString()).Select(e => $"{path} {e.Path}: {e.Kind}"));
-        }
+    [Fact]
+    public async Task The_examples_of_pack_files_fit_the_schemas()
+    {
+        var files = new ReferencePage("packs.md").Files.ToList();
 
-        static bool IsLike(string path, string sample)
-        {
-            Func<string, bool>[] kinds =
-            [
-                DefinitionPath.IsWorkflow,
-                DefinitionPath.IsProject,
-                DefinitionPath.IsAutomation,
-                DefinitionPath.IsSlaDefinitions,
-                DefinitionPath.IsTemplate,
-                p => DefinitionPath.Stem(p) is "issue_types",
-            ];
-            return kinds.Any(isKind => isKind(path) && isKind(sample));
-        }
+        Assert.Equal(PathsOf.Keys.Except(["workflow"]).Count(), files.Count);
+        foreach (var (path, text) in files)
+            await AssertFitsAsync(path, text);
     }
 
     [Fact]
     public async Task The_examples_of_the_reference_fit_the_schema()
     {
-        var reference = await File.ReadAllTextAsync(Path.Combine(Repository, "docs", "workflows.md"));
         var schema = await Schemas["workflow"];
-        foreach (Match example in Example().Matches(reference))
+        foreach (var example in new ReferencePage("workflows.md").Examples)
         {
-            var text = Read(example.Groups["text"].Value)!;
+            var text = Read(example)!;
             text["workflow"] ??= "main";
             text["states"] ??= JsonNode.Parse("""{"intake": null}""");
 
-            Assert.Empty(schema.Validate(text.ToJsonString()).Select(e => $"{e.Path}: {e.Kind}\n{example.Value}"));
+            Assert.Empty(schema.Validate(text.ToJsonString()).Select(e => $"{e.Path}: {e.Kind}\n{example}"));
         }
     }
 
@@ -296,6 +287,24 @@ public sealed partial class DefinitionSchemaTests(KiketServer server)
     [InlineData("/schemas/..%2Fappsettings.json")]
     public async Task There_are_no_other_schemas(string address) =>
         Assert.Equal(HttpStatusCode.NotFound, (await server.NewClient().GetAsync(address)).StatusCode);
+
+    private static async Task AssertFitsAsync(string path, string text)
+    {
+        Func<string, bool>[] kinds =
+        [
+            DefinitionPath.IsWorkflow,
+            DefinitionPath.IsProject,
+            DefinitionPath.IsAutomation,
+            DefinitionPath.IsSlaDefinitions,
+            DefinitionPath.IsTemplate,
+            DefinitionPath.IsModule,
+            DefinitionPath.IsModuleSeed,
+            p => DefinitionPath.Stem(p) is "issue_types",
+        ];
+        var schema = await Schemas[PathsOf.Single(p => kinds.Any(isKind => isKind(path) && isKind(p.Value))).Key];
+
+        Assert.Empty(schema.Validate(Read(text)!.ToJsonString()).Select(e => $"{path} {e.Path}: {e.Kind}"));
+    }
 
     /// <summary>Every key of every map, and one that nobody knows.</summary>
     private static List<string> AllKeys { get; } =
@@ -417,9 +426,6 @@ public sealed partial class DefinitionSchemaTests(KiketServer server)
             + "|The default is not valid|is not a valid custom field key"
     )]
     private static partial Regex BeyondSchemas();
-
-    [GeneratedRegex(@"```yaml\n(?<text>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Example();
 
     [GeneratedRegex(@"(?:RejectUnknown|RejectMisspelled|WarnAboutUnknown|file\.Root)\([^;]*;")]
     private static partial Regex KeyList();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiket.Application.Actions;
 using Kiket.Application.Definitions;
 using Kiket.Application.Ports;
+using Kiket.Application.Tests.Definitions;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -217,7 +218,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     }
 
     [Fact]
-    public async Task Placeholders_show_every_field()
+    public async Task Placeholders_show_every_field_and_are_described()
     {
         var fields = IssueFields
             .For(FieldUses.Placeholders)
@@ -234,6 +235,8 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         Assert.Empty(fields.Select(f => f.Name).Except(shown.Keys));
         Assert.All(fields, f => Assert.Equal(f.Field.ValueOf(issue) is null, shown[f.Name] is null));
         Assert.Equal((issue.MilestoneId, shown["assignee"]), (shown["milestone"], shown["assigned_to"]));
+        var names = document.SelectMany(d => ((Dictionary<string, object?>)d.Value!).Keys, (d, name) => $"{d.Key}.{name}");
+        Assert.Equal(names.Append("env").Order(), new ReferencePage("workflows.md").Keys("### Placeholders").Order());
     }
 
     [Theory]
