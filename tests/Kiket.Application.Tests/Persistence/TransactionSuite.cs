@@ -503,6 +503,8 @@ internal sealed class WorkThatWaits(Ports.IUnitOfWork work) : Ports.IUnitOfWork
     public void Audit(string type, string change) => work.Audit(type, change);
 
     public void Audit(IAggregateRoot row, string change) => work.Audit(row, change);
+
+    public void AuditErasure(IReadOnlyList<long> records) => work.AuditErasure(records);
 }
 
 public sealed class SqliteTransactionTests(SqliteDatabase database) : TransactionSuite(database);
