@@ -19,8 +19,8 @@ internal static class AuditEndpoints
         var log = api.MapGroup("/audit_log").WithTags("Audit log");
 
         log.MapGet("/", ListAuditLog).WithName(nameof(ListAuditLog)).Reads(Scope.Audit);
-        log.MapGet("/verify", VerifyAuditLog).WithName(nameof(VerifyAuditLog)).Reads(Scope.Audit);
-        log.MapGet("/export", ExportAuditLog).WithName(nameof(ExportAuditLog)).Reads(Scope.Audit);
+        log.MapGet("/verify", VerifyAuditLog).WithName(nameof(VerifyAuditLog)).Reads(Scope.Audit).ReadsWholeLog();
+        log.MapGet("/export", ExportAuditLog).WithName(nameof(ExportAuditLog)).Reads(Scope.Audit).ReadsWholeLog();
 
         var proofs = api.MapGroup("/audit").WithTags("Audit log");
 

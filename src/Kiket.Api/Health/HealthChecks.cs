@@ -55,3 +55,14 @@ internal sealed class JobServerCheck(JobStorage storage, TimeProvider time) : IH
         );
     }
 }
+
+/// <summary>Whether any node runs jobs. A node serves without, but then events and deliveries wait.</summary>
+internal sealed class WorkersCheck(JobStorage storage, TimeProvider time) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            storage.ServersAliveAt(time.GetUtcNow()).Any()
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("No node runs jobs, so events and deliveries wait. Start one with the role worker.")
+        );
+}

@@ -20,6 +20,8 @@ internal static class HealthEndpoints
         var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<MigrationsCheck>("migrations");
         if (settings.RunsJobs)
             checks.AddCheck<JobServerCheck>("job_server");
+        else
+            checks.AddCheck<WorkersCheck>("workers");
         if (settings.Redis is not null)
             checks.AddCheck<RedisCheck>("redis");
         return services;

@@ -1,5 +1,7 @@
+using Hangfire;
 using Kiket.Api.Tests.Infrastructure;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Health;
 
@@ -20,12 +22,20 @@ public sealed class HealthTests(KiketServer server)
     }
 
     [Fact]
-    public async Task A_node_without_a_job_server_is_ready_without_one()
+    public async Task A_node_without_a_job_server_is_ready_and_says_whether_another_has_one()
     {
-        var ready = await server.NewClient().GetAsync("/health/ready").OkAsync();
+        const string worker = "worker-1:4711";
+        var connection = server.Services.GetRequiredService<JobStorage>().GetConnection();
+
+        var alone = await server.NewClient().GetAsync("/health/ready").OkAsync();
+        connection.AnnounceServer(worker, new() { Queues = ["default"], WorkerCount = 1 });
+        var together = await server.NewClient().GetAsync("/health/ready").OkAsync();
+        connection.RemoveServer(worker);
         var live = await server.NewClient().GetAsync("/health/live").OkAsync();
 
-        Assert.Equal(["database", "migrations"], ready["checks"]!.AsObject().Select(c => c.Key));
+        Assert.Equal(["database", "migrations", "workers"], alone["checks"]!.AsObject().Select(c => c.Key));
+        Assert.Equal(("degraded", "degraded"), ((string?)alone["status"], (string?)alone["checks"]!["workers"]!["status"]));
+        Assert.Equal(("ok", "ok"), ((string?)together["status"], (string?)together["checks"]!["workers"]!["status"]));
         Assert.Equal("ok", (string?)live["status"]);
     }
 

@@ -13,7 +13,7 @@ public sealed class OutsideLimitTests : IAsyncLifetime
 {
     private const string Site = "https://app.example";
 
-    private readonly SlowProjects slow = new();
+    private readonly SlowTable slow = new();
     private KiketServer server = null!;
 
     public async ValueTask InitializeAsync()
@@ -46,6 +46,25 @@ public sealed class OutsideLimitTests : IAsyncLifetime
         Assert.True(answer.Headers.Contains("X-RateLimit-Remaining"));
         slow.Until = null;
         await tenant.Admin.GetAsync("/api/v1/projects").OkAsync();
+    }
+
+    [Theory]
+    [InlineData("export")]
+    [InlineData("verify")]
+    public async Task A_whole_log_may_take_longer(string read)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        (slow.Table, slow.Until) = ("audit_records", new TaskCompletionSource());
+
+        var reading = tenant.Admin.GetAsync($"/api/v1/audit_log/{read}");
+        while (slow.Waiting == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        slow.Until.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await reading).StatusCode);
+        Assert.NotEmpty(await (await reading).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -127,13 +146,15 @@ public sealed class OutsideLimitTests : IAsyncLifetime
     private static string? Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>Keeps queries of projects waiting until the test says so, or makes them endless.</summary>
-    private sealed class SlowProjects : DbCommandInterceptor
+    /// <summary>Keeps queries of a table waiting until the test says so, or makes them endless.</summary>
+    private sealed class SlowTable : DbCommandInterceptor
     {
         private const string Endless =
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT i FROM n WHERE i < 0";
 
         private int waiting;
+
+        public string Table { get; set; } = "projects";
 
         public TaskCompletionSource? Until { get; set; }
 
@@ -148,7 +169,7 @@ public sealed class OutsideLimitTests : IAsyncLifetime
             CancellationToken cancellationToken = default
         )
         {
-            var isSlow = command.CommandText.Contains("FROM \"projects\"", StringComparison.Ordinal);
+            var isSlow = command.CommandText.Contains($"FROM \"{Table}\"", StringComparison.Ordinal);
             if (isSlow && IsEndless)
                 command.CommandText = Endless;
             if (isSlow && Until is { } until)
