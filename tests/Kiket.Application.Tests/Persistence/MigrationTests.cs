@@ -9,6 +9,9 @@ namespace Kiket.Application.Tests.Persistence;
 
 public sealed class MigrationTests
 {
+    /// <summary>From before the rule; the changelog says to stop all servers.</summary>
+    private static readonly string[] StoppingMigrations = ["EventCursors", "Claims"];
+
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.PostgreSql)]
@@ -80,4 +83,35 @@ public sealed class MigrationTests
 
         Assert.Empty(outside);
     }
+
+    /// <summary>
+    /// While servers are upgraded one after the other, the old version works with the new schema
+    /// (docs/decisions/0088-expand-then-contract.md).
+    /// </summary>
+    [Fact]
+    public void Migrations_take_nothing_from_the_version_before()
+    {
+        using var sqlite = new SqliteDesignTimeFactory().CreateDbContext([]);
+        using var postgreSql = new PostgreSqlDesignTimeFactory().CreateDbContext([]);
+        using var sqlServer = new SqlServerDesignTimeFactory().CreateDbContext([]);
+
+        var taking =
+            from db in new KiketDbContext[] { sqlite, postgreSql, sqlServer }
+            let migrations = db.GetService<IMigrationsAssembly>()
+            from entry in migrations.Migrations
+            let migration = migrations.CreateMigration(entry.Value, db.Database.ProviderName!)
+            where migration.UpOperations.Any(TakesFromTheVersionBefore)
+            select entry.Key[(entry.Key.IndexOf('_', StringComparison.Ordinal) + 1)..];
+
+        Assert.Equal(StoppingMigrations.Order(), taking.Distinct().Order());
+    }
+
+    /// <summary>A column that is required and has no default cannot be left out by an old version either.</summary>
+    private static bool TakesFromTheVersionBefore(MigrationOperation operation) =>
+        operation
+            is DropTableOperation
+                or DropColumnOperation
+                or RenameTableOperation
+                or RenameColumnOperation
+                or AddColumnOperation { IsNullable: false, DefaultValue: null, DefaultValueSql: null, ComputedColumnSql: null };
 }
