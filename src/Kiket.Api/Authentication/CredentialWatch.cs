@@ -2,14 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Api.Http;
 using MediatR;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Net.Http.Headers;
 
 namespace Kiket.Api.Authentication;
 
 /// <summary>
 /// Ends a request that is still open when its credential is revoked or expires, or its user is deactivated. A request shorter
-/// than the interval is never looked at; a stream of events checks its credential itself.
+/// than the interval is never looked at. A stream of events ends the same way, even while its client reads nothing.
 /// </summary>
 internal sealed partial class CredentialWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<CredentialWatch> logger)
     : BackgroundService
@@ -25,10 +24,7 @@ internal sealed partial class CredentialWatch(IServiceScopeFactory scopes, TimeP
     /// <summary>Serves a request, and answers 401 if its credential ends meanwhile.</summary>
     public async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
-        if (
-            context.Features.Get<CountedCredential>() is not { } credential
-            || context.GetEndpoint()?.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null
-        )
+        if (context.Features.Get<CountedCredential>() is not { } credential)
         {
             await next(context);
             return;

@@ -27,8 +27,8 @@ internal sealed class EventStreamSource(
 
     public TimeProvider Time => time;
 
-    /// <summary>Whether the server is stopping; an open stream would delay it.</summary>
-    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+    /// <summary>Cancelled when the server stops; an open stream would delay it.</summary>
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     /// <summary>Waits for a commit of this process or for the next poll.</summary>
     public Task NextAsync(CancellationToken ct) => Task.WhenAny(signal.CommittedAsync(), Task.Delay(Interval, time, ct));
@@ -85,9 +85,19 @@ internal sealed class EventStream(EventStreamSource source, OpenRequests request
             return;
         }
 
+        using var old = new CancellationTokenSource(Lifetime, source.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            httpContext.RequestAborted, // also when the credential ends
+            source.Stopping,
+            old.Token
+        );
         try
         {
-            await SendAsync(httpContext, credential);
+            await SendAsync(httpContext, credential, ended.Token);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // A client that reads gets a proper end. Cancelling a write for which one does not read cuts the connection.
         }
         finally
         {
@@ -95,9 +105,9 @@ internal sealed class EventStream(EventStreamSource source, OpenRequests request
         }
     }
 
-    private async Task SendAsync(HttpContext httpContext, CountedCredential credential)
+    private async Task SendAsync(HttpContext httpContext, CountedCredential credential, CancellationToken ct)
     {
-        var (response, ct) = (httpContext.Response, httpContext.RequestAborted);
+        var response = httpContext.Response;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // otherwise nginx buffers the events
@@ -107,9 +117,9 @@ internal sealed class EventStream(EventStreamSource source, OpenRequests request
         await response.WriteAsync("retry: 1000\n\n", ct);
         await response.Body.FlushAsync(ct);
 
-        var (begin, quiet) = (source.Time.GetTimestamp(), source.Time.GetTimestamp());
-        var page = first;
-        while (source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping)
+        var quiet = source.Time.GetTimestamp();
+        EventPage? page = first;
+        while (page is not null)
         {
             foreach (var e in page.Events)
                 await response.WriteAsync(
@@ -127,9 +137,7 @@ internal sealed class EventStream(EventStreamSource source, OpenRequests request
             if (page.Events.Count < page.Limit)
                 await source.NextAsync(ct);
             ct.ThrowIfCancellationRequested();
-            if (await source.ReadAsync(credential, query with { After = page.LastSequence }, ct) is not { } next)
-                return;
-            page = next;
+            page = await source.ReadAsync(credential, query with { After = page.LastSequence }, ct);
         }
     }
 

@@ -2,6 +2,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
+using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Settings;
@@ -26,7 +27,9 @@ internal static class SignInPages
 
     private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
 
-    /// <summary>Maximum number of attempts from one address, for all users together.</summary>
+    /// <summary>
+    /// Maximum number of passwords that are compared or hashed for one address, for all users together. Both take much CPU.
+    /// </summary>
     private static readonly RateLimit TriesOfAddress = new(100, TimeSpan.FromMinutes(15));
 
     public static void MapSignInPages(this IEndpointRouteBuilder app)
@@ -57,7 +60,6 @@ internal static class SignInPages
         HttpContext context,
         IMediator mediator,
         IPasswordHashing passwords,
-        IRateLimits limits,
         ILoggerFactory logs,
         CancellationToken ct
     )
@@ -68,13 +70,8 @@ internal static class SignInPages
         var form = await context.Request.ReadFormAsync(ct);
         var (email, password) = (form["email"].ToString(), form["password"].ToString());
         var (organization, returnUrl) = (form["organization"].ToString().Trim(), form[ReturnUrl].ToString());
-        var tries = await limits.TakeAsync(
-            $"sign-in:{CallerAddress.NameOf(context.Connection.RemoteIpAddress)}",
-            TriesOfAddress,
-            ct
-        );
         if (
-            tries.IsExceeded
+            !await MayTryAsync(context, ct)
             || !CouldBe(email, User.MaxEmailLength)
             || !CouldBe(organization, Organization.MaxNameLength)
             || password.Length > PasswordSignIn.MaxPasswordLength
@@ -107,6 +104,15 @@ internal static class SignInPages
             logs.CreateLogger(typeof(SignInPages)).LogFailedSignIn(context);
             return SignInForm(context, returnUrl, email, Wrong);
         }
+    }
+
+    /// <summary>Counts a password from the address of a request.</summary>
+    /// <returns>Whether it may be compared or hashed.</returns>
+    private static async Task<bool> MayTryAsync(HttpContext context, CancellationToken ct)
+    {
+        var limits = context.RequestServices.GetRequiredService<IRateLimits>();
+        var caller = $"sign-in:{CallerAddress.NameOf(context.Connection.RemoteIpAddress)}";
+        return !(await limits.TakeAsync(caller, TriesOfAddress, ct)).IsExceeded;
     }
 
     /// <summary>Asks for the code of a user with a second step, or completes the sign-in.</summary>
@@ -313,20 +319,27 @@ internal static class SignInPages
             );
         if (password != again)
             return PasswordForm(context, token, againError: "The two passwords differ.");
+        if (!await MayTryAsync(context, ct))
+            return PasswordForm(context, token, "There were too many tries. Try again later.");
         PageCookie.Identify(context, "password_link");
+        if ((await mediator.Send(new FindPasswordLinkQuery(token), ct)).Error is { } unusable)
+            return Unusable(context, unusable);
         if ((await mediator.Send(new SetPasswordCommand(token, passwords.Hash(password)), ct)).Error is { } error)
-            return Pages.Page(
-                context,
-                "This link cannot be used",
-                Html.Of($"""<p>{error.Message} Ask an administrator for another one.</p>"""),
-                StatusCodes.Status404NotFound
-            );
+            return Unusable(context, error);
         return Pages.Page(
             context,
             "Your password is set",
             Html.Of($"""<p><a href="{Path}">Sign in</a> with your new password.</p>""")
         );
     }
+
+    private static IResult Unusable(HttpContext context, Error error) =>
+        Pages.Page(
+            context,
+            "This link cannot be used",
+            Html.Of($"""<p>{error.Message} Ask an administrator for another one.</p>"""),
+            StatusCodes.Status404NotFound
+        );
 
     private static IResult PasswordForm(HttpContext context, string token, string? error = null, string? againError = null) =>
         Pages.Page(

@@ -14,12 +14,7 @@ internal sealed class SetPasswordHandler(IKiketDb db, TimeProvider time) : IComm
 {
     public async Task<Result<bool>> Handle(SetPasswordCommand command, CancellationToken ct)
     {
-        // Nobody has signed in, so the tenant filter would hide every row.
-        var hash = TokenSecret.HashOf(command.Token);
-        var signIn = await db.AcrossTenants<PasswordSignIn>()
-            .Where(s => s.LinkHash == hash)
-            .Where(s => db.AcrossTenants<User>().Any(u => u.Id == s.UserId && !u.Deactivated))
-            .SingleOrDefaultAsync(ct);
+        var signIn = await db.SignInsByLink(command.Token).SingleOrDefaultAsync(ct);
         if (signIn is null)
             return UserErrors.PasswordLinkNotFound;
         if (signIn.SetPassword(command.PasswordHash, time.GetUtcNow()).Error is { } error)

@@ -14,4 +14,13 @@ internal static class SignInLookup
     /// <summary>The same for a user who is known to have a password.</summary>
     public static Task<PasswordSignIn> GetSignInAsync(this IKiketDb db, UserId user, CancellationToken ct) =>
         db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == user, ct);
+
+    /// <summary>The sign-in of the active user whom a link is for, even if the link has expired.</summary>
+    public static IQueryable<PasswordSignIn> SignInsByLink(this IKiketDb db, string token)
+    {
+        var hash = TokenSecret.HashOf(token);
+        return db.AcrossTenants<PasswordSignIn>()
+            .Where(s => s.LinkHash == hash)
+            .Where(s => db.AcrossTenants<User>().Any(u => u.Id == s.UserId && !u.Deactivated));
+    }
 }

@@ -18,7 +18,9 @@ internal sealed record RotatedSecrets(int Renewed, int Unreadable);
 /// </summary>
 internal sealed class SecretRotation(KiketDbContext db, SecretProtector protector)
 {
-    private const int BatchSize = 500;
+    /// <summary>Small, because a request of an action can have half a megabyte.</summary>
+    private const int BatchSize = 50;
+
     private int renewed;
     private int unreadable;
 
@@ -26,6 +28,7 @@ internal sealed class SecretRotation(KiketDbContext db, SecretProtector protecto
     {
         await EachAsync(db.AcrossTenants<ExtensionSecret>(), s => s.Id, RenewAsync, ct);
         await EachAsync(db.AcrossTenants<Webhook>(), w => w.Id, RenewAsync, ct);
+        await EachAsync(db.AcrossTenants<WebhookDelivery>().Where(d => d.Request != null), d => d.Id, RenewAsync, ct);
         await EachAsync(db.AcrossTenants<PasswordSignIn>().Where(s => s.TotpKey != null), s => s.Id, RenewAsync, ct);
         await EachAsync(db.Set<SigningKey>(), k => k.Id, RenewAsync, ct);
         return new(renewed, unreadable);
@@ -86,6 +89,15 @@ internal sealed class SecretRotation(KiketDbContext db, SecretProtector protecto
                         .SetProperty(w => w.Target, target),
                 ct
             );
+    }
+
+    private async Task RenewAsync(WebhookDelivery delivery, CancellationToken ct)
+    {
+        var request = Renew(ISecretProtector.ActionPurpose, delivery.Request!);
+        if (request != delivery.Request)
+            renewed += await db.AcrossTenants<WebhookDelivery>()
+                .Where(d => d.Id == delivery.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.Request, request), ct);
     }
 
     private async Task RenewAsync(PasswordSignIn signIn, CancellationToken ct)

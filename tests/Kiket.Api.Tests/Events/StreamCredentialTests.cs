@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Events;
 using Kiket.Api.Tests.Infrastructure;
@@ -36,6 +38,39 @@ public sealed class StreamCredentialTests(KiketServer server)
             client.DefaultRequestHeaders.Authorization!.Parameter!,
             () => tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { user = new { deactivated = true } }).OkAsync()
         );
+    }
+
+    [Fact]
+    public async Task A_stream_whose_client_does_not_read_ends_soon_after_its_token_is_revoked()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var issue = await tenant.AddIssueAsync();
+        var comments = $"/api/v1/issues/{issue["id"]}/comments";
+        for (var i = 0; i < 60; i++) // one page of events, and more than the buffers of both sides hold
+            await tenant.Admin.PostJsonAsync(comments, new { comment = new { body = new string('a', 65_000) } }).CreatedAsync();
+        await tenant.Admin.PostJsonAsync(comments, new { comment = new { body = "The last secret" } }).CreatedAsync();
+        var token = await tenant.Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "stream" }).CreatedAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, patience.Token);
+        var stream = client.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                "GET /api/v1/events/stream?after=0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                    + $"Authorization: Bearer {token["token"]}\r\n\r\n"
+            ),
+            patience.Token
+        );
+        var beginning = new byte[12];
+        await stream.ReadExactlyAsync(beginning, patience.Token);
+        Assert.Equal("HTTP/1.1 200", Encoding.ASCII.GetString(beginning));
+        await Task.Delay(TimeSpan.FromSeconds(1), patience.Token);
+
+        await tenant.Admin.DeleteAsync($"/api/v1/personal_access_tokens/{token["id"]}").OkAsync();
+        await Task.Delay(Soon, patience.Token);
+
+        Assert.DoesNotContain("The last secret", await ReadAsync(stream, patience.Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,6 +125,22 @@ public sealed class StreamCredentialTests(KiketServer server)
             await response.Content.ReadAsStringAsync(patience.Token),
             StringComparison.Ordinal
         );
+    }
+
+    /// <summary>Everything until the connection ends.</summary>
+    private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken ct)
+    {
+        using var read = new MemoryStream();
+        try
+        {
+            await stream.CopyToAsync(read, ct);
+        }
+        catch (IOException)
+        {
+            // The server has cut it off.
+        }
+
+        return Encoding.UTF8.GetString(read.ToArray());
     }
 
     private static Task<HttpResponseMessage> OpenAsync(HttpClient client, CancellationToken ct) =>

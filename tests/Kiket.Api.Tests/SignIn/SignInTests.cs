@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Ports;
 using Kiket.Domain.Users;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.SignIn;
 
@@ -94,6 +96,25 @@ public sealed class SignInTests(KiketServer server)
         Assert.Contains("<h1>This link cannot be used</h1>", again.Text, StringComparison.Ordinal);
         await developer.PostAsync(path, null).RefusedAsync(403, "FORBIDDEN");
         await (await server.NewTenantAsync()).Admin.PostAsync(path, null).RefusedAsync(404, "USER_NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task Links_can_be_guessed_only_so_often_and_nothing_is_hashed_for_a_wrong_one()
+    {
+        await using var own = new KiketServer { TestServices = services => services.AddSingleton<IPasswordHashing, NoHashing>() };
+        await own.InitializeAsync();
+        var browser = new Browser(own);
+        var page = await browser.GetPageAsync("/account/password?token=kpwd_wrong");
+        Task<Browser.Page> TryAsync() => browser.SubmitAsync(page, ("password", Browser.Password), ("again", Browser.Password));
+
+        for (var tries = 0; tries < 100; tries++)
+            Assert.Equal(HttpStatusCode.NotFound, (await TryAsync()).Status);
+        var refused = await TryAsync();
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("too many tries", refused.Text, StringComparison.Ordinal);
+        var elsewhere = await new Browser(own).SetPasswordAsync($"{own.Address}account/password?token=kpwd_wrong");
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.Status);
     }
 
     [Fact]
@@ -207,4 +228,11 @@ public sealed class SignInTests(KiketServer server)
 
     private static string ChangesOf(JsonNode record) =>
         string.Join(' ', record["changes"]!.AsArray().Select(c => (string?)c!["change"]));
+
+    private sealed class NoHashing : IPasswordHashing
+    {
+        public string Hash(string password) => throw new InvalidOperationException("A password was hashed.");
+
+        public bool Matches(string? hash, string password) => throw new InvalidOperationException("A password was compared.");
+    }
 }

@@ -646,6 +646,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new AcceptInvitationCommand(invitation, "Ina");
         yield return new OfferPasswordLinkCommand(user);
         yield return new CreatePasswordLinkCommand("dev@example.com", "samples");
+        yield return new FindPasswordLinkQuery(PasswordLink);
         yield return new SetPasswordCommand(PasswordLink, "hash");
         yield return new GetCurrentUserQuery();
         yield return new GetUserQuery(new(user.Value));
