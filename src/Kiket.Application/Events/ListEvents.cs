@@ -66,13 +66,15 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
 
         var log = visible.Value;
         var events = await log.OrderBy(e => e.Sequence).Take(limit).ToListAsync(ct);
+        var last = events.Count > 0 ? events[^1].Sequence : after;
+        var isWholeLog = names.Count + hidden.Count == 0 && query.Project is null && current.Actor.SeesEveryProject;
         var total =
             !query.WithTotal ? 0
             : events.Count < limit ? events.Count
+            : isWholeLog ? (int)(Math.Max(newest, last) - events[0].Sequence + 1) // it has no gaps
             : await log.CountAsync(ct);
 
         // At the end of the log, events that the actor cannot see or did not request need not be read again.
-        var last = events.Count > 0 ? events[^1].Sequence : after;
         return new EventPage(
             await db.ToDocumentsAsync(events, url, ct),
             total,
