@@ -10,7 +10,9 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Kiket.Api.OAuth;
 
-/// <summary>Asks a user whether an application may act in their name, once for each set of scopes.</summary>
+/// <summary>
+/// Asks a user whether an application may act in their name: once for each set of scopes, or always if it has no secret.
+/// </summary>
 internal static class ConsentPages
 {
     public const string Decision = "decision";
@@ -42,7 +44,7 @@ internal static class ConsentPages
         // A token with only the scope openid allows nothing in the API.
         var access = request.GetScopes().IsEmpty ? granted.Value : granted.Value with { Scopes = request.GetScopes() };
         var authorization = await server.FindAuthorizationAsync(request.ClientId!, user.Id, access.Scopes, ct);
-        if (authorization is null || request.HasPromptValue(PromptValues.Consent))
+        if (authorization is null || access.IsPublic || request.HasPromptValue(PromptValues.Consent))
         {
             var decision = HttpMethods.IsPost(context.Request.Method) ? (string?)request[Decision] : null;
             if (decision is null)

@@ -15,7 +15,11 @@ internal sealed record GrantUserAccessQuery(string ClientId, UserId User, IReadO
 
 /// <param name="Application">Name of the application.</param>
 /// <param name="Scopes">What the token allows; all of the application's scopes if none was requested.</param>
-internal sealed record UserAccess(string Application, UserId UserId, string Name, string Email, IReadOnlyList<string> Scopes);
+internal sealed record UserAccess(string Application, UserId UserId, string Name, string Email, IReadOnlyList<string> Scopes)
+{
+    /// <summary>Whether the application has no secret, so that another program can pretend to be it.</summary>
+    public bool IsPublic { get; init; }
+}
 
 internal sealed class GrantUserAccessHandler(IKiketDb db) : IQueryHandler<GrantUserAccessQuery, Result<UserAccess>>
 {
@@ -33,6 +37,7 @@ internal sealed class GrantUserAccessHandler(IKiketDb db) : IQueryHandler<GrantU
                     {
                         a.Name,
                         a.Scopes,
+                        a.IsPublic,
                         User = u.Name,
                         u.Email,
                     }
@@ -44,6 +49,6 @@ internal sealed class GrantUserAccessHandler(IKiketDb db) : IQueryHandler<GrantU
         if (query.Scopes.Count > 0 && !Scope.Covers(found.Scopes, query.Scopes))
             return OAuthErrors.ScopeNotAllowed(found.Scopes);
         var scopes = query.Scopes.Count > 0 ? query.Scopes : found.Scopes;
-        return new UserAccess(found.Name, query.User, found.User, found.Email, scopes);
+        return new UserAccess(found.Name, query.User, found.User, found.Email, scopes) { IsPublic = found.IsPublic };
     }
 }

@@ -43,6 +43,24 @@ public sealed class OAuthCodeTests(KiketServer server)
     }
 
     [Fact]
+    public async Task An_application_without_a_secret_always_asks_because_another_program_can_pretend_to_be_it()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (_, email) = await tenant.AddPersonAsync(OrganizationRole.Developer);
+        var (application, browser) = (await AddAsync(tenant, isPublic: true, "issues:read"), new Browser(server));
+        var address = Authorization(application, "issues:read");
+        var consent = await browser.SignInAsync(await browser.GetPageAsync(address), email);
+        CodeOf(await browser.SubmitAsync(consent, ("decision", "allow")));
+
+        var again = await browser.GetPageAsync(address);
+        var silent = await browser.GetPageAsync($"{address}&prompt=none");
+
+        Assert.Contains("<h1>Allow Robot?</h1>", again.Text, StringComparison.Ordinal);
+        Assert.Contains("error=consent_required", silent.Location, StringComparison.Ordinal);
+        CodeOf(await browser.SubmitAsync(again, ("decision", "allow")));
+    }
+
+    [Fact]
     public async Task A_used_refresh_token_that_comes_again_ends_all_that_followed()
     {
         var (_, _, email, application, browser) = await StartAsync("issues:read");
@@ -154,7 +172,11 @@ public sealed class OAuthCodeTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var (id, email) = await tenant.AddPersonAsync(OrganizationRole.Developer);
-        var application = await tenant
+        return (tenant, id, email, await AddAsync(tenant, isPublic: false, scopes), new Browser(server));
+    }
+
+    private static Task<JsonNode> AddAsync(Tenant tenant, bool isPublic, params string[] scopes) =>
+        tenant
             .Admin.PostJsonAsync(
                 "/api/v1/oauth_applications",
                 new
@@ -165,12 +187,11 @@ public sealed class OAuthCodeTests(KiketServer server)
                         scopes,
                         grant_types = new[] { "authorization_code", "refresh_token" },
                         redirect_uris = new[] { Callback },
+                        @public = isPublic,
                     },
                 }
             )
             .CreatedAsync();
-        return (tenant, id, email, application, new Browser(server));
-    }
 
     private static string Authorization(JsonNode application, string scope) =>
         QueryHelpers.AddQueryString(
