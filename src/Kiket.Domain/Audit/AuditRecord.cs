@@ -98,8 +98,7 @@ internal sealed class AuditRecord
     }
 
     /// <summary>SHA-256 of the details as they were written.</summary>
-    private string DetailsDigest =>
-        IsErased ? Details[BeforeDigest.Length..^AfterDigest.Length] : TextDigest.Of(Details);
+    private string DetailsDigest => IsErased ? Details[BeforeDigest.Length..^AfterDigest.Length] : TextDigest.Of(Details);
 
     private IEnumerable<(string Name, string Value)> Members() =>
         [
