@@ -35,7 +35,7 @@ internal static class DependencyInjection
 
         AddPipeline(services);
 
-        services.AddSingleton<TokenUses>();
+        services.AddSingleton<CredentialUses>();
         services.AddSingleton<KnownCredentials>();
         services.AddSingleton<IssueReads>();
         services.AddSingleton<IssuePages>();

@@ -48,7 +48,7 @@ internal static class DependencyInjection
         services.AddScoped<AuditTrail>();
         services.AddScoped<IdempotencyStore>();
         services.AddScoped<IIdempotency>(provider => provider.GetRequiredService<IdempotencyStore>());
-        services.AddHostedService<TokenUseWriter>();
+        services.AddHostedService<CredentialUseWriter>();
         services.AddKiketWebhooks(settings.Webhooks);
         services.AddSingleton(settings.Guards);
         services.AddScoped<IGuardCaller, GuardCaller>();

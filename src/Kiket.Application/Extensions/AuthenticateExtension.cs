@@ -16,8 +16,13 @@ namespace Kiket.Application.Extensions;
 internal sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken, IPAddress? Address = null)
     : IQuery<Result<SignedIn>>;
 
-internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials known, IRuntimeTokens tokens, TimeProvider time)
-    : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
+internal sealed class AuthenticateExtensionHandler(
+    IKiketDb db,
+    KnownCredentials known,
+    CredentialUses uses,
+    IRuntimeTokens tokens,
+    TimeProvider time
+) : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
@@ -45,7 +50,10 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials
             e => e.KeyHash == hash || (e.PreviousKeyHash == hash && e.PreviousKeyUntil > now),
             ct
         );
-        return owner is null ? null : new(owner.SignIn(), owner.KeyHash == hash ? null : owner.PreviousKeyUntil);
+        if (owner is null)
+            return null;
+        uses.Note(CredentialKind.ExtensionKey, owner.Id.Value, owner.KeyLastUsedAt, now);
+        return new(owner.SignIn(), owner.KeyHash == hash ? null : owner.PreviousKeyUntil);
     }
 
     private async Task<KnownCredential?> ReadTokenAsync(string token, CancellationToken ct)

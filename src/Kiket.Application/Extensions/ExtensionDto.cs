@@ -47,6 +47,9 @@ internal record ExtensionDto : IVersioned
     /// <summary>The first characters of its API key.</summary>
     public required string ApiKeyPrefix { get; init; }
 
+    /// <summary>When the key was last used, to within a minute; null when it never was.</summary>
+    public required DateTimeOffset? ApiKeyLastUsedAt { get; init; }
+
     /// <summary>Requests per window; null for the server's default.</summary>
     public required int? RateLimitRequests { get; init; }
 
@@ -91,6 +94,7 @@ internal record ExtensionDto : IVersioned
             OrganizationId = e.OrganizationId,
             ServiceUserId = e.ServiceUserId,
             ApiKeyPrefix = e.KeyPrefix,
+            ApiKeyLastUsedAt = e.KeyLastUsedAt,
             RateLimitRequests = e.RateLimitRequests,
             RateLimitWindow = e.RateLimitWindowSeconds,
             AllowedNetworks = e.AllowedNetworks,

@@ -40,7 +40,7 @@ internal sealed class AuthenticateTokenHandler(
     IKiketDb db,
     IOAuthAccessTokens oauth,
     KnownCredentials known,
-    TokenUses uses,
+    CredentialUses uses,
     TimeProvider time
 ) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
@@ -89,8 +89,8 @@ internal sealed class AuthenticateTokenHandler(
         // A token in use is reread regularly, so noting its use here is enough.
         var now = time.GetUtcNow();
         var isValid = found.ExpiresAt is null || found.ExpiresAt > now;
-        if (isValid && (found.LastUsedAt is null || now - found.LastUsedAt > AccessToken.LastUsedPrecision))
-            uses.Note(found.Id, now);
+        if (isValid)
+            uses.Note(CredentialKind.AccessToken, found.Id, found.LastUsedAt, now);
 
         var owner = new SignedIn(
             new(found.OrganizationId, found.UserId, found.Role),

@@ -51,6 +51,9 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     /// <summary>The key's first characters.</summary>
     public string KeyPrefix { get; private set; } = "";
 
+    /// <summary>When its key was last used (UTC), to within a minute; null when it never was.</summary>
+    public DateTimeOffset? KeyLastUsedAt { get; private set; }
+
     /// <summary>SHA-256 of the key before the last rotation, in lower-case hex, or null.</summary>
     public string? PreviousKeyHash { get; private set; }
 

@@ -20,14 +20,14 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
         var end = start + limit.Window;
         if (!windows.TryGetValue(credential, out var window) || !window.Is(start, end))
             window = Begin(credential, start, end, now);
-        var count = Interlocked.Increment(ref window.Count);
+        var count = window.Take(limit.Requests);
         return ValueTask.FromResult(new RateWindow(limit.Requests, count, start, limit.Window, now));
     }
 
     public ValueTask GiveBackAsync(string credential, RateWindow window, CancellationToken ct)
     {
         if (windows.TryGetValue(credential, out var counted) && counted.Start == window.Start)
-            Interlocked.Decrement(ref counted.Count);
+            counted.GiveBack();
         return ValueTask.CompletedTask;
     }
 
@@ -59,12 +59,29 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
 
     private sealed class Window(DateTimeOffset start, DateTimeOffset end)
     {
-        public int Count;
+        private int count;
 
         public DateTimeOffset Start { get; } = start;
 
         public DateTimeOffset End { get; } = end;
 
         public bool Is(DateTimeOffset start, DateTimeOffset end) => Start == start && End == end;
+
+        /// <summary>Counts a request unless it is refused: one that is given back must leave room.</summary>
+        /// <returns>Its number, or more than <paramref name="most"/>.</returns>
+        public int Take(int most)
+        {
+            for (var known = Volatile.Read(ref count); known < most; )
+            {
+                var found = Interlocked.CompareExchange(ref count, known + 1, known);
+                if (found == known)
+                    return known + 1;
+                known = found;
+            }
+
+            return most + 1;
+        }
+
+        public void GiveBack() => Interlocked.Decrement(ref count);
     }
 }

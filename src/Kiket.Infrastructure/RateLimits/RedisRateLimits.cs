@@ -15,12 +15,17 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
 {
     public const string MeterName = "Kiket.RateLimits";
 
-    /// <summary>The key ends a millisecond before its window does, because Redis still shows it in that millisecond.</summary>
+    /// <summary>
+    /// A refused request is not counted: one that is given back must leave room. The key ends a millisecond before its window
+    /// does, because Redis still shows it in that millisecond.
+    /// </summary>
     private const string Take = """
         local time, length = redis.call('TIME'), tonumber(ARGV[1])
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local start = now - now % length
-        local count = redis.call('INCR', KEYS[1])
+        local count, limit = tonumber(redis.call('GET', KEYS[1]) or 0), tonumber(ARGV[2])
+        if count >= limit then return {limit + 1, start, now} end
+        count = redis.call('INCR', KEYS[1])
         if count == 1 then redis.call('PEXPIREAT', KEYS[1], start + length - 1) end
         return {count, start, now}
         """;
@@ -165,7 +170,11 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
     {
         var answer = await connection!
             .GetDatabase()
-            .ScriptEvaluateAsync(Take, [KeyOf(credential, limit.Window)], [(long)limit.Window.TotalMilliseconds])
+            .ScriptEvaluateAsync(
+                Take,
+                [KeyOf(credential, limit.Window)],
+                [(long)limit.Window.TotalMilliseconds, limit.Requests]
+            )
             .WaitAsync(timeout, ct);
         var values = (long[])answer!;
         return new(

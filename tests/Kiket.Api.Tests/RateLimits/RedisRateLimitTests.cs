@@ -76,6 +76,26 @@ public sealed class RedisRateLimitTests
     }
 
     [Fact]
+    public async Task Refused_requests_leave_the_room_of_one_that_is_given_back()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await Node.StartAsync(redis);
+        var two = new RateLimit(2, TimeSpan.FromDays(1));
+        foreach (var limits in new IRateLimits[] { node.Limits, new ProcessRateLimits(TimeProvider.System) })
+        {
+            var first = await limits.TakeAsync("token:2", two, default);
+            await limits.TakeAsync("token:2", two, default);
+            foreach (var _ in Enumerable.Range(0, 5))
+                Assert.True((await limits.TakeAsync("token:2", two, default)).IsExceeded);
+
+            await limits.GiveBackAsync("token:2", first, default);
+
+            Assert.False((await limits.TakeAsync("token:2", two, default)).IsExceeded);
+            Assert.True((await limits.TakeAsync("token:2", two, default)).IsExceeded);
+        }
+    }
+
+    [Fact]
     public async Task A_window_ends_when_it_says_so()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -741,6 +741,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("key_hash")
                         .UseCollation("C");
 
+                    b.Property<DateTimeOffset?>("KeyLastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("key_last_used_at");
+
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)

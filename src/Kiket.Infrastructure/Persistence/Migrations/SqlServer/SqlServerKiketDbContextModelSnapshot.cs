@@ -750,6 +750,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("key_hash")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<DateTimeOffset?>("KeyLastUsedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("key_last_used_at");
+
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)

@@ -691,6 +691,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("key_hash");
 
+                    b.Property<long?>("KeyLastUsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key_last_used_at");
+
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)
