@@ -59,7 +59,7 @@ internal static class ConsentPages
 
         if (authorization is null)
         {
-            var allowed = await mediator.Send(new AllowApplicationCommand(request.ClientId!, access.Scopes), ct);
+            var allowed = await mediator.Send(new AllowApplicationCommand(request.ClientId!, access.Scopes, IsKept: true), ct);
             if (allowed.Error is { } notAllowed)
                 return OAuthEndpoints.Refusal(Errors.AccessDenied, notAllowed.Message);
             authorization = allowed.Value;

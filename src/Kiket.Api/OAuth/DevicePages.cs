@@ -65,7 +65,7 @@ internal static class DevicePages
         CancellationToken ct
     )
     {
-        var allowed = await mediator.Send(new AllowApplicationCommand(client, access.Scopes), ct);
+        var allowed = await mediator.Send(new AllowApplicationCommand(client, access.Scopes, IsKept: false), ct);
         if (allowed.Error is { } error)
             return CodeForm(context, code, error.Message);
         var identity = OAuthEndpoints.IdentityOf(access).SetAuthorizationId(allowed.Value);

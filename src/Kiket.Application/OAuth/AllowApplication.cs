@@ -8,7 +8,9 @@ namespace Kiket.Application.OAuth;
 
 /// <summary>Records that the current user allows an application to act in their name.</summary>
 /// <param name="Scopes">All scopes of its tokens, also those of OpenID Connect.</param>
-internal sealed record AllowApplicationCommand(string ClientId, IReadOnlyList<string> Scopes) : ICommand<Result<string>>;
+/// <param name="IsKept">Whether later requests of the application need no other consent for these scopes.</param>
+internal sealed record AllowApplicationCommand(string ClientId, IReadOnlyList<string> Scopes, bool IsKept)
+    : ICommand<Result<string>>;
 
 internal sealed class AllowApplicationHandler(IKiketDb db, IOAuthServer server, IUnitOfWork work, ICurrentActor current)
     : ICommandHandler<AllowApplicationCommand, Result<string>>
@@ -20,6 +22,6 @@ internal sealed class AllowApplicationHandler(IKiketDb db, IOAuthServer server, 
         if (application is null)
             return OAuthErrors.NotOfOrganization;
         work.Audit(application, "allowed");
-        return await server.AllowAsync(application, current.Actor.UserId, command.Scopes, ct);
+        return await server.AllowAsync(application, current.Actor.UserId, command.Scopes, command.IsKept, ct);
     }
 }

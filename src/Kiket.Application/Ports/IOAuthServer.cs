@@ -11,10 +11,17 @@ internal interface IOAuthServer
     Task RegisterAsync(OAuthApplication application, string? secret, CancellationToken ct);
 
     /// <summary>Authorizes an application to get tokens that act as a user, in the running transaction.</summary>
+    /// <param name="isKept">Whether the authorization is kept for longer than its tokens.</param>
     /// <returns>The id of the authorization.</returns>
-    Task<string> AllowAsync(OAuthApplication application, UserId user, IReadOnlyList<string> scopes, CancellationToken ct);
+    Task<string> AllowAsync(
+        OAuthApplication application,
+        UserId user,
+        IReadOnlyList<string> scopes,
+        bool isKept,
+        CancellationToken ct
+    );
 
-    /// <summary>The id of a previous authorization of an application by a user for some scopes, or null.</summary>
+    /// <summary>The id of a kept authorization of an application by a user for some scopes, or null.</summary>
     Task<string?> FindAuthorizationAsync(string clientId, UserId user, IReadOnlyList<string> scopes, CancellationToken ct);
 
     /// <summary>Replaces the secret of an application, in the running transaction.</summary>

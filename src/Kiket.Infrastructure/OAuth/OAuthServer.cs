@@ -45,6 +45,7 @@ internal sealed class OAuthServer(
         OAuthApplication application,
         UserId user,
         IReadOnlyList<string> scopes,
+        bool isKept,
         CancellationToken ct
     )
     {
@@ -55,7 +56,7 @@ internal sealed class OAuthServer(
             CreationDate = time.GetUtcNow(),
             Status = Statuses.Valid,
             Subject = SubjectOf(user),
-            Type = AuthorizationTypes.Permanent,
+            Type = isKept ? AuthorizationTypes.Permanent : AuthorizationTypes.AdHoc,
         };
         descriptor.Scopes.UnionWith(scopes);
         return IdOf(await authorizations.CreateAsync(descriptor, ct));

@@ -2,6 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.OAuth;
 
@@ -70,6 +73,29 @@ public sealed class OAuthDeviceTests(KiketServer server)
 
         Assert.Equal(HttpStatusCode.Unauthorized, elsewhere.StatusCode);
         await PollAsync(application, started).OkAsync();
+    }
+
+    [Fact]
+    public async Task What_a_user_allows_a_device_is_not_kept_for_longer_than_its_tokens()
+    {
+        var (_, email, application) = await StartAsync();
+        var started = await BeginAsync(application);
+        var browser = new Browser(server);
+        var address = new Uri((string)started["verification_uri_complete"]!).PathAndQuery;
+        var consent = await browser.SignInAsync(await browser.GetPageAsync(address), email);
+        await browser.SubmitAsync(consent, ("decision", "allow"));
+        await PollAsync(application, started).OkAsync();
+
+        await using var scope = server.Services.CreateAsyncScope();
+        var client = (string)application["client_id"]!;
+        var kept = scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .Set<OAuthAuthorization>()
+            .Where(a => a.Application!.ClientId == client)
+            .Select(a => a.Type);
+
+        // The kind that is pruned once it has no more tokens, and that no other request relies on.
+        Assert.Equal(["ad-hoc"], await kept.Distinct().ToListAsync(TestContext.Current.CancellationToken));
     }
 
     private async Task<(long Id, string Email, JsonNode Application)> StartAsync(Tenant? organization = null)
