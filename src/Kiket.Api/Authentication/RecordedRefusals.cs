@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Kiket.Api.Http;
 using Kiket.Application.Common;
 using Kiket.Application.Extensions;
@@ -20,7 +21,7 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
 
     private readonly BoundedCache<string, long> recorded = new(MaxAddresses);
 
-    public async Task RecordAsync(IMediator mediator, IRequest<Result<SignedIn>> refused, CancellationToken ct)
+    public Task RecordAsync(IMediator mediator, IRequest<Result<SignedIn>> refused, CancellationToken ct)
     {
         var command = refused switch
         {
@@ -28,7 +29,13 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
             AuthenticateTokenQuery token => new RefuseTokenCommand(token.Token, token.Address),
             _ => throw new UnreachableException($"{refused.GetType().Name} presents no credential."),
         };
-        var (now, caller) = (time.GetTimestamp(), CallerAddress.NameOf(command.Address));
+        return RecordAsync(mediator, command, command.Address, ct);
+    }
+
+    /// <param name="command">Records it.</param>
+    public async Task RecordAsync(IMediator mediator, ICommand<Result<bool>> command, IPAddress? address, CancellationToken ct)
+    {
+        var (now, caller) = (time.GetTimestamp(), CallerAddress.NameOf(address));
         if (recorded.TryGet(caller, out var last) && time.GetElapsedTime(last, now) < Pause)
             return;
         recorded.Keep(caller, now);
@@ -42,6 +49,6 @@ internal sealed partial class RecordedRefusals(TimeProvider time, ILogger<Record
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A refused token could not be recorded: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A refused credential could not be recorded: {Reason}")]
     private partial void LogFailure(string reason);
 }

@@ -88,6 +88,7 @@ internal static class OAuthEndpoints
             return Refusal(Errors.InvalidScope, error.Message);
         var identity = NewIdentity(granted.Value.UserId, granted.Value.Name, granted.Value.Scopes);
         identity.SetDestinations(_ => [Destinations.AccessToken]);
+        await RecordAsync(context, request, granted.Value.UserId, mediator, ct);
         return SignIn(identity);
     }
 
@@ -108,7 +109,20 @@ internal static class OAuthEndpoints
         if (granted.Error is { } error)
             return Refusal(Errors.InvalidGrant, error.Message);
         var identity = IdentityOf(granted.Value with { Scopes = scopes });
+        await RecordAsync(context, request, granted.Value.UserId, mediator, ct);
         return SignIn(identity);
+    }
+
+    private static async Task RecordAsync(
+        HttpContext context,
+        OpenIddictRequest request,
+        UserId user,
+        IMediator mediator,
+        CancellationToken ct
+    )
+    {
+        PageCookie.Identify(context, request.IsDeviceCodeGrantType() ? "device_code" : request.GrantType!);
+        await mediator.Send(new IssueTokensCommand(request.ClientId!, user), ct);
     }
 
     private static async Task<IResult> DescribeUserAsync(HttpContext context, IMediator mediator, CancellationToken ct)

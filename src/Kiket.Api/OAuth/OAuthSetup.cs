@@ -85,6 +85,8 @@ internal static class OAuthSetup
                     Scope.Admin,
                     .. Scope.KnownResources.SelectMany(r => (string[])[$"{r}:read", $"{r}:write"]),
                 ]);
+                server.RecordRefusedClients();
+
                 // Every application may send its users there. It registers no address to return to, so one is ignored.
                 server
                     .RemoveEventHandler(OpenIddictServerHandlers.Session.ValidateEndpointPermissions.Descriptor)

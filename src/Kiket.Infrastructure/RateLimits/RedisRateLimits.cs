@@ -170,11 +170,7 @@ internal sealed partial class RedisRateLimits : BackgroundService, IRateLimits
     {
         var answer = await connection!
             .GetDatabase()
-            .ScriptEvaluateAsync(
-                Take,
-                [KeyOf(credential, limit.Window)],
-                [(long)limit.Window.TotalMilliseconds, limit.Requests]
-            )
+            .ScriptEvaluateAsync(Take, [KeyOf(credential, limit.Window)], [(long)limit.Window.TotalMilliseconds, limit.Requests])
             .WaitAsync(timeout, ct);
         var values = (long[])answer!;
         return new(

@@ -14,8 +14,11 @@ namespace Kiket.Infrastructure.Tokens;
 /// <summary>
 /// Writes the last uses of tokens and extension keys, in batches outside of requests. Uses that cannot be written are dropped.
 /// </summary>
-internal sealed partial class CredentialUseWriter(CredentialUses used, IServiceScopeFactory scopes, ILogger<CredentialUseWriter> logger)
-    : BackgroundService
+internal sealed partial class CredentialUseWriter(
+    CredentialUses used,
+    IServiceScopeFactory scopes,
+    ILogger<CredentialUseWriter> logger
+) : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

@@ -1,3 +1,4 @@
+using System.Net;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.OAuth;
@@ -80,6 +81,31 @@ public sealed class RefusedTokenTests
             ],
             records.Select(r => ((string)r!["address"]!, (string)r["subject"]!["type"]!, (string)r["changes"]![0]!["change"]!))
         );
+
+        // The secret of an application, at each endpoint of the OAuth server that asks for it.
+        application["client_secret"] = "ksec_wrong";
+        foreach (
+            var (path, address) in new[] { ("token", "203.0.113.5"), ("introspect", "203.0.113.6"), ("revoke", "203.0.113.7") }
+        )
+            await RefusedClientAsync(path, address);
+        var clients = (await tenant.Admin.GetAsync("/api/v1/audit_log?action=refuse_client").OkAsync())["data"]!.AsArray();
+        Assert.Equal(["203.0.113.7", "203.0.113.6", "203.0.113.5"], clients.Select(r => (string?)r!["address"]));
+        Assert.All(clients, r => Assert.Equal((long)application["id"]!, (long)r!["subject"]!["id"]!));
+        Assert.All(clients, r => Assert.Null(r!["actor"]));
+
+        async Task RefusedClientAsync(string path, string address)
+        {
+            using var client = server.NewClient();
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            using var form = new FormUrlEncodedContent([
+                new("grant_type", "client_credentials"),
+                new("token", access),
+                new("client_id", (string)application["client_id"]!),
+                new("client_secret", (string)application["client_secret"]!),
+            ]);
+            var answer = await client.PostAsync($"/connect/{path}", form, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
 
         async Task RefusedAsync(string path, string address, string credential)
         {

@@ -28,6 +28,20 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         """;
 
     [Fact]
+    public async Task An_extension_shows_when_its_key_was_last_used()
+    {
+        var tenant = await server.NewTenantAsync();
+        var installed = await Installed.NewAsync(tenant);
+        var path = $"/api/v1/extensions/{installed.Answer["id"]}";
+        Assert.Null((await tenant.Admin.GetAsync(path).OkAsync())["api_key_last_used_at"]);
+
+        await installed.Client.GetAsync(path).OkAsync();
+
+        while ((await tenant.Admin.GetAsync(path).OkAsync())["api_key_last_used_at"] is null) // written a moment later
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task An_installed_extension_has_every_member_and_shows_its_secrets_once()
     {
         var tenant = await server.NewTenantAsync();

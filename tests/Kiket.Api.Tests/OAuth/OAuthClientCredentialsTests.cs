@@ -70,6 +70,16 @@ public sealed class OAuthClientCredentialsTests(KiketServer server)
         );
         var history = await tenant.Admin.GetAsync($"/api/v1/issues/{issue["key"]}/history").OkAsync();
         Assert.Contains("Robot", history.ToJsonString(), StringComparison.Ordinal);
+        var issued = (await tenant.Admin.GetAsync("/api/v1/audit_log?action=issue_tokens").OkAsync())["data"]!.AsArray();
+        var record = Assert.Single(issued)!;
+        Assert.Equal(
+            ("client_credentials", "oauth_application", "tokens_issued"),
+            (
+                (string?)record["credential"],
+                (string?)record["subject"]!["type"],
+                (string?)Assert.Single(record["changes"]!.AsArray())!["change"]
+            )
+        );
     }
 
     [Fact]

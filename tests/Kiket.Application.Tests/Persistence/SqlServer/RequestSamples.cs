@@ -601,6 +601,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListOAuthApplicationsQuery(new(null, null, "created_at desc"));
         yield return new GrantClientCredentialsQuery(application.ClientId, ["issues:read"]);
         yield return new GrantUserAccessQuery(application.ClientId, new(1), ["issues:read"]);
+        yield return new IssueTokensCommand(application.ClientId, new(1));
+        yield return new RefuseClientCommand(application.ClientId);
         yield return new AllowApplicationCommand(application.ClientId, ["issues:read"], IsKept: true);
         yield return new CheckApplicationAddressQuery(application.ClientId, null);
         yield return new UpdateOAuthApplicationCommand(application.Id, new(["10.0.0.0/8"]));
