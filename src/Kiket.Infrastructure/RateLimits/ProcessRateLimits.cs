@@ -71,7 +71,8 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
         /// <returns>Its number, or more than <paramref name="most"/>.</returns>
         public int Take(int most)
         {
-            for (var known = Volatile.Read(ref count); known < most; )
+            var known = Volatile.Read(ref count);
+            while (known < most)
             {
                 var found = Interlocked.CompareExchange(ref count, known + 1, known);
                 if (found == known)
