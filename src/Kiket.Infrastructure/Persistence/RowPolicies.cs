@@ -1,4 +1,5 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -8,8 +9,8 @@ namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
 /// The PostgreSQL policies that limit a connection to the rows of the organization that it has set
-/// (<see cref="RowLevelSecurity"/>): one for each table of the model with an organization. They are forced, so that they also
-/// apply to the owner of the tables, which is usually the server.
+/// (<see cref="RowLevelSecurity"/>): one for each table of the model whose rows belong to organizations. They are forced, so that
+/// they also apply to the owner of the tables, which is usually the server.
 /// </summary>
 internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
 {
@@ -29,7 +30,9 @@ internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
             .Except(Wanted.Select(t => t.Name))
             .Select(sql.DelimitIdentifier)
             .Select(t => $"ALTER TABLE {t} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY; DROP POLICY {Name} ON {t};")
-            .Concat(Wanted.Where(t => !existing.Contains(t.Name)).Select(t => Protect(sql.DelimitIdentifier(t.Name), t.Column)));
+            .Concat(
+                Wanted.Where(t => !existing.Contains(t.Name)).Select(t => Protect(sql.DelimitIdentifier(t.Name), t.Organization))
+            );
         if (string.Join('\n', statements) is { Length: > 0 } changes)
             await db.Database.ExecuteSqlRawAsync(changes, ct);
     }
@@ -42,17 +45,33 @@ internal sealed class RowPolicies(KiketDbContext db, DatabaseOptions options)
         !options.RowLevelSecurity
         || await db.Database.SqlQueryRaw<bool>("SELECT row_security_active('users') AS \"Value\"").SingleAsync(ct);
 
-    private IEnumerable<(string Name, string Column)> Wanted =>
+    private IEnumerable<(string Name, string Organization)> Wanted =>
         from type in options.RowLevelSecurity ? db.Model.GetEntityTypes() : []
-        where type.FindProperty(nameof(IAggregateRoot.OrganizationId)) is not null
-        let table = StoreObjectIdentifier.Create(type, StoreObjectType.Table)!.Value
-        select (table.Name, type.FindProperty(nameof(IAggregateRoot.OrganizationId))!.GetColumnName(table)!);
+        let organization = OrganizationOf(type)
+        where organization is not null
+        select (type.GetTableName()!, organization);
 
-    private static string Protect(string table, string column) =>
+    /// <summary>
+    /// The organization of a row, as an SQL expression; null if the rows of the table belong to none. An organization belongs to
+    /// itself, and an idempotency key to the organization of its user. Requests without a user see all rows.
+    /// </summary>
+    private string? OrganizationOf(IEntityType type)
+    {
+        var sql = db.GetService<ISqlGenerationHelper>();
+        if (type.GetProperties().SingleOrDefault(p => p.ClrType == typeof(OrganizationId)) is { } own)
+            return $"{sql.DelimitIdentifier(own.GetColumnName())}::text";
+        if (type.ClrType != typeof(IdempotencyRecord))
+            return null;
+        var (users, keys) = (StoredTable.Of<User>(db), StoredTable.Of<IdempotencyRecord>(db));
+        return $"(SELECT u.{users.Column(nameof(User.OrganizationId))}::text FROM {users.Name} u "
+            + $"WHERE u.{users.Column(nameof(User.Id))} = {keys.Name}.{keys.Column(nameof(IdempotencyRecord.UserId))})";
+    }
+
+    private static string Protect(string table, string organization) =>
         $"""
             DROP POLICY IF EXISTS {Name} ON {table};
             CREATE POLICY {Name} ON {table}
-                USING (current_setting('{RowLevelSecurity.Setting}', true) IN ({column}::text, '{RowLevelSecurity.All}'));
+                USING (current_setting('{RowLevelSecurity.Setting}', true) IN ({organization}, '{RowLevelSecurity.All}'));
             ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             """;
 

@@ -7,8 +7,8 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Api.Tests.Authorization;
 
 /// <summary>
-/// Walks the table of <c>docs/authorization.md</c> against the running server: every route as every caller, with every kind of
-/// token, and with another organization's ids in every path and body.
+/// Walks the first table of <c>docs/authorization.md</c> against the running server: every route as every caller, with every kind
+/// of token, and with another organization's ids in every path and body.
 /// </summary>
 public sealed partial class AuthorizationTableTests(KiketServer server)
 {
@@ -413,9 +413,12 @@ public sealed partial class AuthorizationTableTests(KiketServer server)
     /// <summary>Whether the route requires more scopes than its own, as <see cref="Tokens.GrantingRouteTests"/> shows.</summary>
     private static bool IsGranting(ApiRoute route) => Tokens.GrantingRouteTests.Grants(NameOf(route));
 
-    private static List<string[]> ReadRows() =>
+    /// <param name="ofPages">Whether to read the second table, of the routes outside /api/v1.</param>
+    internal static List<string[]> ReadRows(bool ofPages = false) =>
         [
-            .. File.ReadLines(Document)
+            .. File.ReadAllText(Document)
+                .Split("\n## Pages", 2)[ofPages ? 1 : 0]
+                .Split('\n')
                 .Where(line => Row().IsMatch(line))
                 .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)),
         ];
