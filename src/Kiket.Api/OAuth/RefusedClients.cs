@@ -1,7 +1,6 @@
 using Kiket.Api.Authentication;
-using Kiket.Api.Http;
+using Kiket.Api.SignIn;
 using Kiket.Application.OAuth;
-using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore;
 using OpenIddict.Server;
@@ -35,14 +34,13 @@ internal static class RefusedClients
         services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RefusedClients)).LogFailedSignIn(context);
         if (transaction.Request?.ClientId is not { } client)
             return;
-        var address = context.Connection.RemoteIpAddress;
-        services.GetRequiredService<CurrentActor>().Origin = new("none", address?.ToString(), RequestId.Of(context));
+        PageCookie.Identify(context, "none");
         await services
             .GetRequiredService<RecordedRefusals>()
             .RecordAsync(
                 services.GetRequiredService<IMediator>(),
                 new RefuseClientCommand(client),
-                address,
+                context.Connection.RemoteIpAddress,
                 context.RequestAborted
             );
     }
